@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Generic netlink family "tcopy": the online host. Every command needs
+ * CAP_NET_ADMIN in the initial user namespace and acts on the network namespace
+ * of the socket. Numbers are host byte order, addresses are as on the wire: 4
+ * bytes for IPv4, 16 for IPv6. Append only.
+ */
+#ifndef _UAPI_LINUX_TCOPY_H
+#define _UAPI_LINUX_TCOPY_H
+
+#define TCOPY_FAMILY_NAME	"tcopy"
+#define TCOPY_FAMILY_VERSION	1
+
+#define TCOPY_NAME_MAX		31	/* bytes of a target's name, without NUL */
+
+/**
+ * enum tcopy_cmd - commands
+ * @TCOPY_CMD_TARGET_ADD: TCOPY_A_TARGET with at least TO_ADDR and TO_PORT;
+ *	answers with TCOPY_A_TARGET holding the ID. EEXIST: the same
+ *	service is copied to the same target already, or the name is taken
+ * @TCOPY_CMD_TARGET_DEL: TCOPY_A_TARGET with ID; resets its copies. ENOENT
+ * @TCOPY_CMD_TARGET_GET: dump; one TCOPY_A_TARGET a message, all attributes
+ * @TCOPY_CMD_SESSION_GET: dump; TCOPY_A_SESSION; TCOPY_A_TARGET with ID in the
+ *	request narrows it
+ * @TCOPY_CMD_STATS_RESET: zeroes counters; TCOPY_A_TARGET with ID narrows it
+ * @TCOPY_CMD_HOST_SET: TCOPY_A_HOST; what is absent stays
+ * @TCOPY_CMD_HOST_GET: answers with TCOPY_A_HOST
+ * @TCOPY_CMD_STOP: deletes every target of the namespace
+ */
+enum tcopy_cmd {
+	TCOPY_CMD_UNSPEC,
+	TCOPY_CMD_TARGET_ADD,
+	TCOPY_CMD_TARGET_DEL,
+	TCOPY_CMD_TARGET_GET,
+	TCOPY_CMD_SESSION_GET,
+	TCOPY_CMD_STATS_RESET,
+	TCOPY_CMD_HOST_SET,
+	TCOPY_CMD_HOST_GET,
+	TCOPY_CMD_STOP,
+
+	__TCOPY_CMD_MAX,
+	TCOPY_CMD_MAX = __TCOPY_CMD_MAX - 1
+};
+
+/**
+ * enum tcopy_a - attributes of a message
+ * @TCOPY_A_TARGET: nest of enum tcopy_a_target
+ * @TCOPY_A_SESSION: nest of enum tcopy_a_session
+ * @TCOPY_A_HOST: nest of enum tcopy_a_host
+ */
+enum tcopy_a {
+	TCOPY_A_UNSPEC,
+	TCOPY_A_TARGET,
+	TCOPY_A_SESSION,
+	TCOPY_A_HOST,
+
+	__TCOPY_A_MAX,
+	TCOPY_A_MAX = __TCOPY_A_MAX - 1
+};
+
+/**
+ * enum tcopy_a_target - a target: one online service, one test service
+ * @TCOPY_A_TARGET_ID: u32, given by the kernel, never 0, never used again
+ * @TCOPY_A_TARGET_NAME: string
+ * @TCOPY_A_TARGET_FROM_ADDR: binary 4 or 16; absent: any local address
+ * @TCOPY_A_TARGET_FROM_PORT: u16, 1 or more; absent: TO_PORT
+ * @TCOPY_A_TARGET_TO_ADDR: binary 4 or 16
+ * @TCOPY_A_TARGET_TO_PORT: u16, 1 or more
+ * @TCOPY_A_TARGET_TO_IFINDEX: u32: device of a link-local TO_ADDR
+ * @TCOPY_A_TARGET_RELAY_ADDR: binary 4 or 16; absent: TO_ADDR
+ * @TCOPY_A_TARGET_RELAY_PORT: u16; absent: 36524
+ * @TCOPY_A_TARGET_PACE: u8, enum tcopy_pace
+ * @TCOPY_A_TARGET_MAX_SESSIONS: u32, 1 to 16777216
+ * @TCOPY_A_TARGET_IDLE: u32, seconds, 1 to 604800
+ * @TCOPY_A_TARGET_WAIT: u32, seconds, 1 to 604800
+ * @TCOPY_A_TARGET_STATE: u8, enum tcopy_state; from the kernel only
+ * @TCOPY_A_TARGET_REASON: string: why it is in that state and what to do; from
+ *	the kernel only
+ * @TCOPY_A_TARGET_STATS: nest of enum tcopy_a_stat; from the kernel only
+ */
+enum tcopy_a_target {
+	TCOPY_A_TARGET_UNSPEC,
+	TCOPY_A_TARGET_ID,
+	TCOPY_A_TARGET_NAME,
+	TCOPY_A_TARGET_FROM_ADDR,
+	TCOPY_A_TARGET_FROM_PORT,
+	TCOPY_A_TARGET_TO_ADDR,
+	TCOPY_A_TARGET_TO_PORT,
+	TCOPY_A_TARGET_TO_IFINDEX,
+	TCOPY_A_TARGET_RELAY_ADDR,
+	TCOPY_A_TARGET_RELAY_PORT,
+	TCOPY_A_TARGET_PACE,
+	TCOPY_A_TARGET_MAX_SESSIONS,
+	TCOPY_A_TARGET_IDLE,
+	TCOPY_A_TARGET_WAIT,
+	TCOPY_A_TARGET_STATE,
+	TCOPY_A_TARGET_REASON,
+	TCOPY_A_TARGET_STATS,
+
+	__TCOPY_A_TARGET_MAX,
+	TCOPY_A_TARGET_MAX = __TCOPY_A_TARGET_MAX - 1
+};
+
+enum tcopy_pace {
+	TCOPY_PACE_RESPONSE,
+	TCOPY_PACE_NONE,
+};
+
+enum tcopy_state {
+	TCOPY_STATE_CONNECTING,
+	TCOPY_STATE_COPYING,
+	TCOPY_STATE_REFUSED,
+	TCOPY_STATE_PAUSED,
+};
+
+/**
+ * enum tcopy_a_stat - counters of a target, each a u64
+ *
+ * The balance sheet: TCOPY_A_STAT_MATCHED is the sum of TCOPY_A_STAT_COPIED to
+ * TCOPY_A_STAT_LAST_REASON, of which TCOPY_A_STAT_HELD is the only gauge.
+ *
+ * @TCOPY_A_STAT_PAD: for alignment
+ * @TCOPY_A_STAT_MATCHED: client packets that met the target's filter
+ * @TCOPY_A_STAT_COPIED: their payload, FIN or RST left for the test host
+ * @TCOPY_A_STAT_NOT_NEEDED: pure ACKs, SYNs, payload that was seen before
+ * @TCOPY_A_STAT_HELD: payload kept back now (window, pace, handshake)
+ * @TCOPY_A_STAT_NO_SESSION: of connections that are not copied (older than the
+ *	target, or of a session that was shed)
+ * @TCOPY_A_STAT_NOT_COPYING: the target was not in state copying
+ * @TCOPY_A_STAT_QUEUE_FULL: a CPU's capture queue was full
+ * @TCOPY_A_STAT_NO_MEMORY: an allocation failed
+ * @TCOPY_A_STAT_MEMORY_LIMIT: host-wide --memory was reached
+ * @TCOPY_A_STAT_SESSION_LIMIT: --max-sessions was reached
+ * @TCOPY_A_STAT_TUPLE_TAKEN: another copy uses the same addresses and ports
+ * @TCOPY_A_STAT_FRAGMENT: an IP fragment
+ * @TCOPY_A_STAT_CHECKSUM: a wrong checksum
+ * @TCOPY_A_STAT_MALFORMED: no valid TCP header
+ * @TCOPY_A_STAT_MPTCP: MPTCP, MD5 or AO connections
+ * @TCOPY_A_STAT_PASSED: the client is in a pass prefix of the test host
+ * @TCOPY_A_STAT_UNSHAREABLE: memory that must not be shared (pfmemalloc,
+ *	unreadable fragments)
+ * @TCOPY_A_STAT_ENDED: came after its copy had ended, or was not sent yet then
+ * @TCOPY_A_STAT_SESSIONS: gauge: sessions now
+ * @TCOPY_A_STAT_OPENED: sessions begun
+ * @TCOPY_A_STAT_CLOSED: sessions that ended as their client's did
+ * @TCOPY_A_STAT_END_REFUSED: ended: test service answered the SYN with RST
+ * @TCOPY_A_STAT_END_NO_SYNACK: ended: no answer to the SYN
+ * @TCOPY_A_STAT_END_TIMEOUT: ended: retransmitted in vain
+ * @TCOPY_A_STAT_END_RESET: ended: test service reset the connection
+ * @TCOPY_A_STAT_END_SERVER_CLOSED: ended: the test service closed while the
+ *	client went on
+ * @TCOPY_A_STAT_END_IDLE: ended: --idle
+ * @TCOPY_A_STAT_END_WAIT: ended: --wait
+ * @TCOPY_A_STAT_END_GAP: ended: a packet was missed
+ * @TCOPY_A_STAT_END_SHED: ended: shed at a limit
+ * @TCOPY_A_STAT_END_REUSED: ended: its addresses and ports were used again
+ * @TCOPY_A_STAT_END_REMOVED: ended: target removed, or the intercept left
+ * @TCOPY_A_STAT_END_UNSUPPORTED: ended: something not handled yet
+ * @TCOPY_A_STAT_PACE_TIMEOUT: requests released without an answer
+ * @TCOPY_A_STAT_PACE_QUIET: requests released on a shorter answer
+ * @TCOPY_A_STAT_PACE_OFF: sessions that went to --pace none
+ * @TCOPY_A_STAT_BYTES: payload bytes sent the first time
+ * @TCOPY_A_STAT_PACKETS: packets sent, acknowledgments included
+ * @TCOPY_A_STAT_RETRANSMITS: segments sent again
+ * @TCOPY_A_STAT_SEND_FAILED: packets that could not be routed or sent
+ * @TCOPY_A_STAT_HEADERS: answer headers received
+ * @TCOPY_A_STAT_HEADERS_UNKNOWN: answer headers of no session
+ * @TCOPY_A_STAT_HEADERS_LOST: datagrams of headers that were missed
+ */
+enum tcopy_a_stat {
+	TCOPY_A_STAT_UNSPEC,
+	TCOPY_A_STAT_PAD,
+	TCOPY_A_STAT_MATCHED,
+	TCOPY_A_STAT_COPIED,
+	TCOPY_A_STAT_NOT_NEEDED,
+	TCOPY_A_STAT_HELD,
+	TCOPY_A_STAT_NO_SESSION,
+	TCOPY_A_STAT_NOT_COPYING,
+	TCOPY_A_STAT_QUEUE_FULL,
+	TCOPY_A_STAT_NO_MEMORY,
+	TCOPY_A_STAT_MEMORY_LIMIT,
+	TCOPY_A_STAT_SESSION_LIMIT,
+	TCOPY_A_STAT_TUPLE_TAKEN,
+	TCOPY_A_STAT_FRAGMENT,
+	TCOPY_A_STAT_CHECKSUM,
+	TCOPY_A_STAT_MALFORMED,
+	TCOPY_A_STAT_MPTCP,
+	TCOPY_A_STAT_PASSED,
+	TCOPY_A_STAT_UNSHAREABLE,
+	TCOPY_A_STAT_ENDED,
+	TCOPY_A_STAT_SESSIONS,
+	TCOPY_A_STAT_OPENED,
+	TCOPY_A_STAT_CLOSED,
+	TCOPY_A_STAT_END_REFUSED,
+	TCOPY_A_STAT_END_NO_SYNACK,
+	TCOPY_A_STAT_END_TIMEOUT,
+	TCOPY_A_STAT_END_RESET,
+	TCOPY_A_STAT_END_SERVER_CLOSED,
+	TCOPY_A_STAT_END_IDLE,
+	TCOPY_A_STAT_END_WAIT,
+	TCOPY_A_STAT_END_GAP,
+	TCOPY_A_STAT_END_SHED,
+	TCOPY_A_STAT_END_REUSED,
+	TCOPY_A_STAT_END_REMOVED,
+	TCOPY_A_STAT_END_UNSUPPORTED,
+	TCOPY_A_STAT_PACE_TIMEOUT,
+	TCOPY_A_STAT_PACE_QUIET,
+	TCOPY_A_STAT_PACE_OFF,
+	TCOPY_A_STAT_BYTES,
+	TCOPY_A_STAT_PACKETS,
+	TCOPY_A_STAT_RETRANSMITS,
+	TCOPY_A_STAT_SEND_FAILED,
+	TCOPY_A_STAT_HEADERS,
+	TCOPY_A_STAT_HEADERS_UNKNOWN,
+	TCOPY_A_STAT_HEADERS_LOST,
+
+	__TCOPY_A_STAT_MAX,
+	TCOPY_A_STAT_MAX = __TCOPY_A_STAT_MAX - 1,
+	TCOPY_A_STAT_LAST_REASON = TCOPY_A_STAT_ENDED
+};
+
+/**
+ * enum tcopy_a_session - one copied connection
+ * @TCOPY_A_SESSION_TARGET: u32, the target's ID
+ * @TCOPY_A_SESSION_CLIENT_ADDR: binary 4 or 16
+ * @TCOPY_A_SESSION_CLIENT_PORT: u16
+ * @TCOPY_A_SESSION_FROM_ADDR: binary 4 or 16, the online service
+ * @TCOPY_A_SESSION_FROM_PORT: u16
+ * @TCOPY_A_SESSION_TO_ADDR: binary 4 or 16, the test service
+ * @TCOPY_A_SESSION_TO_PORT: u16
+ * @TCOPY_A_SESSION_STATE: string: opening, open, closing, ended
+ * @TCOPY_A_SESSION_HELD: u32, bytes held
+ * @TCOPY_A_SESSION_RTT: u32, microseconds, 0 when not measured yet
+ * @TCOPY_A_SESSION_SENT: u32, payload bytes sent (modulo 2^32)
+ * @TCOPY_A_SESSION_RECEIVED: u32, answer bytes (modulo 2^32)
+ */
+enum tcopy_a_session {
+	TCOPY_A_SESSION_UNSPEC,
+	TCOPY_A_SESSION_TARGET,
+	TCOPY_A_SESSION_CLIENT_ADDR,
+	TCOPY_A_SESSION_CLIENT_PORT,
+	TCOPY_A_SESSION_FROM_ADDR,
+	TCOPY_A_SESSION_FROM_PORT,
+	TCOPY_A_SESSION_TO_ADDR,
+	TCOPY_A_SESSION_TO_PORT,
+	TCOPY_A_SESSION_STATE,
+	TCOPY_A_SESSION_HELD,
+	TCOPY_A_SESSION_RTT,
+	TCOPY_A_SESSION_SENT,
+	TCOPY_A_SESSION_RECEIVED,
+
+	__TCOPY_A_SESSION_MAX,
+	TCOPY_A_SESSION_MAX = __TCOPY_A_SESSION_MAX - 1
+};
+
+/**
+ * enum tcopy_a_host - limits of the host, over all targets of the namespace
+ * @TCOPY_A_HOST_PAD: for alignment
+ * @TCOPY_A_HOST_MEMORY: u64, bytes that held data and sessions may take, 1 MiB
+ *	to half of RAM
+ * @TCOPY_A_HOST_MEMORY_USED: u64, bytes; from the kernel only
+ * @TCOPY_A_HOST_SESSIONS: u32, sessions now; from the kernel only
+ * @TCOPY_A_HOST_VERSION: string, the module's version; from the kernel only
+ */
+enum tcopy_a_host {
+	TCOPY_A_HOST_UNSPEC,
+	TCOPY_A_HOST_PAD,
+	TCOPY_A_HOST_MEMORY,
+	TCOPY_A_HOST_MEMORY_USED,
+	TCOPY_A_HOST_SESSIONS,
+	TCOPY_A_HOST_VERSION,
+
+	__TCOPY_A_HOST_MAX,
+	TCOPY_A_HOST_MAX = __TCOPY_A_HOST_MAX - 1
+};
+
+#endif

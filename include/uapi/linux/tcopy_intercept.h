@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Generic netlink family "tcopy_intercept": the test host. Every command needs
+ * CAP_NET_ADMIN in the initial user namespace and acts on the network namespace
+ * of the socket. Numbers are host byte order, addresses are as on the wire: 4
+ * bytes for IPv4, 16 for IPv6. Append only.
+ */
+#ifndef _UAPI_LINUX_TCOPY_INTERCEPT_H
+#define _UAPI_LINUX_TCOPY_INTERCEPT_H
+
+/* 15 bytes at most: GENL_NAMSIZ is 16 */
+#define TCOPY_ICEPT_FAMILY_NAME		"tcopy_intercept"
+#define TCOPY_ICEPT_FAMILY_VERSION	1
+
+#define TCOPY_ICEPT_PASS_MAX		32	/* pass prefixes an intercept */
+
+/**
+ * enum tcopy_icept_cmd - commands
+ * @TCOPY_ICEPT_CMD_ADD: TCOPY_ICEPT_A_PORT, any number of TCOPY_ICEPT_A_PASS.
+ *	EEXIST: the port is intercepted already; EADDRINUSE: the port is inside
+ *	ip_local_port_range and not reserved
+ * @TCOPY_ICEPT_CMD_DEL: TCOPY_ICEPT_A_PORT, absent: all. Drains first: answers
+ *	are still stolen for up to three seconds, then the hook leaves; with
+ *	TCOPY_ICEPT_A_FORCE at once. ENOENT
+ * @TCOPY_ICEPT_CMD_GET: dump; all attributes of one intercept a message
+ * @TCOPY_ICEPT_CMD_BIND: the caller's socket receives the records from now on,
+ *	as TCOPY_ICEPT_CMD_RECORDS; until it is closed. EBUSY: another one does
+ * @TCOPY_ICEPT_CMD_RECORDS: from the kernel: TCOPY_ICEPT_A_RECORDS
+ * @TCOPY_ICEPT_CMD_STATS: answers with the counters of the namespace
+ */
+enum tcopy_icept_cmd {
+	TCOPY_ICEPT_CMD_UNSPEC,
+	TCOPY_ICEPT_CMD_ADD,
+	TCOPY_ICEPT_CMD_DEL,
+	TCOPY_ICEPT_CMD_GET,
+	TCOPY_ICEPT_CMD_BIND,
+	TCOPY_ICEPT_CMD_RECORDS,
+	TCOPY_ICEPT_CMD_STATS,
+
+	__TCOPY_ICEPT_CMD_MAX,
+	TCOPY_ICEPT_CMD_MAX = __TCOPY_ICEPT_CMD_MAX - 1
+};
+
+/**
+ * enum tcopy_icept_a - attributes
+ * @TCOPY_ICEPT_A_PORT: u16, 1 or more
+ * @TCOPY_ICEPT_A_PASS: nest of enum tcopy_icept_a_pass; repeated
+ * @TCOPY_ICEPT_A_FORCE: flag
+ * @TCOPY_ICEPT_A_STATE: u8, enum tcopy_icept_state; from the kernel only
+ * @TCOPY_ICEPT_A_RELAY: flag: a relay is bound; from the kernel only
+ * @TCOPY_ICEPT_A_RECORDS: binary: struct tcopy_wire_record, each with its
+ *	headers, one after the other, TCOPY_WIRE_RECORDS bytes at most; from the
+ *	kernel only
+ * @TCOPY_ICEPT_A_RECORDS_N: u16, how many they are; from the kernel only
+ * @TCOPY_ICEPT_A_PAD: for alignment
+ * @TCOPY_ICEPT_A_STOLEN: u64, answers stolen; from the kernel only
+ * @TCOPY_ICEPT_A_PASSED: u64, answers let through to pass prefixes; from the
+ *	kernel only
+ * @TCOPY_ICEPT_A_OWN: u64, packets let through because this host opened the
+ *	connection, or to itself; from the kernel only
+ * @TCOPY_ICEPT_A_LOST: u64, records lost: no relay, its socket full, or no
+ *	memory; from the kernel only
+ * @TCOPY_ICEPT_A_SUPERSEDED: u64, pure ACKs left out of a batch; from the
+ *	kernel only
+ * @TCOPY_ICEPT_A_MALFORMED: u64, stolen without a record: no valid TCP header;
+ *	from the kernel only
+ *
+ * In an answer to STATS the counters are those of the namespace, in one to GET
+ * those of the intercept (LOST and SUPERSEDED are the namespace's alone).
+ */
+enum tcopy_icept_a {
+	TCOPY_ICEPT_A_UNSPEC,
+	TCOPY_ICEPT_A_PORT,
+	TCOPY_ICEPT_A_PASS,
+	TCOPY_ICEPT_A_FORCE,
+	TCOPY_ICEPT_A_STATE,
+	TCOPY_ICEPT_A_RELAY,
+	TCOPY_ICEPT_A_RECORDS,
+	TCOPY_ICEPT_A_RECORDS_N,
+	TCOPY_ICEPT_A_PAD,
+	TCOPY_ICEPT_A_STOLEN,
+	TCOPY_ICEPT_A_PASSED,
+	TCOPY_ICEPT_A_OWN,
+	TCOPY_ICEPT_A_LOST,
+	TCOPY_ICEPT_A_SUPERSEDED,
+	TCOPY_ICEPT_A_MALFORMED,
+
+	__TCOPY_ICEPT_A_MAX,
+	TCOPY_ICEPT_A_MAX = __TCOPY_ICEPT_A_MAX - 1
+};
+
+/**
+ * enum tcopy_icept_a_pass - clients whose answers are not stolen
+ * @TCOPY_ICEPT_A_PASS_ADDR: binary 4 or 16, host bits zero
+ * @TCOPY_ICEPT_A_PASS_PLEN: u8, prefix length in bits
+ */
+enum tcopy_icept_a_pass {
+	TCOPY_ICEPT_A_PASS_UNSPEC,
+	TCOPY_ICEPT_A_PASS_ADDR,
+	TCOPY_ICEPT_A_PASS_PLEN,
+
+	__TCOPY_ICEPT_A_PASS_MAX,
+	TCOPY_ICEPT_A_PASS_MAX = __TCOPY_ICEPT_A_PASS_MAX - 1
+};
+
+enum tcopy_icept_state {
+	TCOPY_ICEPT_INTERCEPTING,
+	TCOPY_ICEPT_DRAINING,
+};
+
+#endif

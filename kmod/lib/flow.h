@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TCOPY_LIB_FLOW_H
+#define TCOPY_LIB_FLOW_H
+
+#include "types.h"
+
+/**
+ * union tcopy_addr - an IPv4 or IPv6 address
+ * @v4:	IPv4, network byte order; the other 12 bytes are zero
+ * @v6:	IPv6, as on the wire
+ * @w:	the same as four words, to compare and hash
+ */
+union tcopy_addr {
+	__be32 v4;
+	u8 v6[16];
+	u32 w[4];
+};
+
+/**
+ * struct tcopy_flow - one direction of a TCP connection; a hash key
+ * @src:	source address
+ * @dst:	destination address
+ * @sport:	source port
+ * @dport:	destination port
+ * @family:	4 or 6
+ *
+ * Always zeroed as a whole before it is filled: it is compared and hashed as
+ * bytes, so there is no padding and no unset byte.
+ */
+struct tcopy_flow {
+	union tcopy_addr src;
+	union tcopy_addr dst;
+	__be16 sport;
+	__be16 dport;
+	u32 family;
+};
+
+static_assert(sizeof(struct tcopy_flow) == 40, "a hash key has no padding");
+
+/**
+ * tcopy_flow_reverse() - the other direction of a flow
+ * @to:		filled as a whole
+ * @from:	the flow to turn round
+ */
+static inline void tcopy_flow_reverse(struct tcopy_flow *to,
+				      const struct tcopy_flow *from)
+{
+	to->src = from->dst;
+	to->dst = from->src;
+	to->sport = from->dport;
+	to->dport = from->sport;
+	to->family = from->family;
+}
+
+#endif
