@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0
+# tcopy: two kernel modules, one tool, and the lab that proves them.
+# `make help` says what there is and where the results land.
+
+VERSION := 0.1.0
+
+MAKEFLAGS += --no-print-directory
+SHELL     := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+.DEFAULT_GOAL := all
+
+# The newest installed kernel of a series that has headers: $(call newest,6.1)
+newest = $(lastword $(shell ls -d /lib/modules/$(1)[.-]*/build 2>/dev/null | sort -V))
+
+# KDIR= names the headers to build against, as /lib/modules/VERSION/build. Without it:
+# the kernels of the matrix that are installed, or else the one that is running.
+MATRIX := 6.1 6.12
+ifdef KDIR
+KDIRS := $(KDIR)
+else
+KDIRS := $(foreach k,$(MATRIX),$(call newest,$(k)))
+ifeq ($(strip $(KDIRS)),)
+KDIRS := $(wildcard /lib/modules/$(shell uname -r)/build)
+endif
+endif
+
+# The version that a headers directory builds for (as `uname -r` will say it).
+kver = $(or $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(1)/include/generated/utsrelease.h 2>/dev/null),$(error $(1) is no prepared kernel build directory))
+MODULES_OF := $(KDIRS:%=modules@%)
+SPARSE_OF  := $(KDIRS:%=sparse@%)
+
+DESTDIR    ?=
+PREFIX     ?= /usr
+SBINDIR    ?= $(PREFIX)/sbin
+INCLUDEDIR ?= $(PREFIX)/include
+DKMSDIR    ?= /usr/src/tcopy-$(VERSION)
+
+.PHONY: all modules tools check check-all demo lint sparse unit sim fuzz mutants \
+	setup install uninstall clean help
+
+all: modules tools ## both modules for every kernel of the matrix (or KDIR=), and tcopyctl
+
+# kbuild of 6.1 writes next to the sources, so each kernel builds in a copy of its own.
+# Only files that differ are copied: an incremental build stays one.
+define sync
+	@mkdir -p build/$(1)
+	@find kmod include -type f ! -name '.*' | while read -r f; do \
+		cmp -s "$$f" "build/$(1)/$$f" || install -D -m 644 "$$f" "build/$(1)/$$f" || exit 1; \
+	done
+	@cd build/$(1) && find kmod include -type f \( -name '*.[ch]' -o -name 'Kbuild*' -o -name 'Makefile*' \) \
+		! -name '*.mod.c' ! -name '.*' | while read -r f; do \
+		[ -e "../../$$f" ] || rm -f "$$f" "$${f%.c}.o"; \
+	done
+endef
+
+modules: $(MODULES_OF) ## build/KVER/kmod/tcopy.ko and tcopy_intercept.ko
+	@[ -n "$(KDIRS)" ] || { echo "no kernel headers: install them, or name them with KDIR="; exit 1; }
+
+$(MODULES_OF): modules@%:
+	$(call sync,$(call kver,$*))
+	$(MAKE) -C $* M=$(CURDIR)/build/$(call kver,$*)/kmod W=1 modules
+
+sparse: $(SPARSE_OF) ## sparse with endian checks over both modules; any word from it fails
+
+$(SPARSE_OF): sparse@%:
+	$(call sync,$(call kver,$*))
+	@tests/lint/sparse $* $(CURDIR)/build/$(call kver,$*)/kmod
+
+tools: ## build/tcopyctl
+	@mkdir -p build
+	$(MAKE) -C tools/tcopyctl OUT=$(CURDIR)/build VERSION=$(VERSION)
+
+setup: ## install the packages that building and testing need (apt-get)
+	@tests/setup.sh
+
+lint: ## checkpatch, sparse, shellcheck, codespell, include directions
+	@tests/lint/run
+
+# The parts of the test suite that need no kernel; each has a home of its own.
+unit sim fuzz:
+	@if [ -e tests/$@/Makefile ]; then $(MAKE) -C tests/$@ BUILD=$(CURDIR)/build/$@ $@; \
+	else echo "tests/$@ does not exist yet"; fi
+
+mutants: ## planted bugs, each must turn its test red; ONLY=name for one
+	@tests/mutants/run $(ONLY)
+
+check: ## everything in the time of a coffee: lint, unit, sim, mutants, both kernels booted
+	@tests/check
+
+check-all: ## check, and the debug kernel, and the mutants that need a VM
+	@tests/check all
+
+demo: ## live nginx traffic copied end to end in a booted kernel; ends by saying what was copied
+	@tests/demo
+
+install: tools ## tcopyctl, uapi headers, dkms sources; modules for KDIR= or the running kernel
+	install -D -m 755 build/tcopyctl $(DESTDIR)$(SBINDIR)/tcopyctl
+	for h in include/uapi/linux/*.h; do install -D -m 644 $$h $(DESTDIR)$(INCLUDEDIR)/linux/$${h##*/} || exit 1; done
+	rm -rf $(DESTDIR)$(DKMSDIR)
+	find kmod include LICENSE -type f ! -name '.*' -exec install -D -m 644 {} $(DESTDIR)$(DKMSDIR)/{} \;
+	sed 's/@VERSION@/$(VERSION)/' dkms.conf > $(DESTDIR)$(DKMSDIR)/dkms.conf
+	@k="$(or $(KDIR),$(wildcard /lib/modules/$(shell uname -r)/build))"; \
+	if [ -z "$$k" ]; then echo "no headers of the running kernel: no module installed (name some with KDIR=, or use dkms)"; exit 0; fi; \
+	$(MAKE) modules KDIR="$$k" && v=$$(cat "$$k/include/config/kernel.release") || exit 1; \
+	for m in tcopy tcopy_intercept; do \
+		install -D -m 644 build/$$v/kmod/$$m.ko $(DESTDIR)/lib/modules/$$v/updates/$$m.ko || exit 1; \
+	done; \
+	[ -n "$(DESTDIR)" ] || depmod "$$v"
+
+uninstall: ## what install put there
+	rm -f $(DESTDIR)$(SBINDIR)/tcopyctl $(DESTDIR)$(INCLUDEDIR)/linux/tcopy.h $(DESTDIR)$(INCLUDEDIR)/linux/tcopy_intercept.h
+	rm -rf $(DESTDIR)$(DKMSDIR)
+	rm -f $(DESTDIR)/lib/modules/*/updates/tcopy.ko $(DESTDIR)/lib/modules/*/updates/tcopy_intercept.ko
+	@[ -n "$(DESTDIR)" ] || depmod -a
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this text
+	@echo "tcopy $(VERSION): make TARGET [KDIR=/lib/modules/VERSION/build]"
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@echo "  unit sim      the pure files under ASan and UBSan; the simulator"
+	@echo
+	@echo "Results: build/KVER/kmod/tcopy.ko, build/KVER/kmod/tcopy_intercept.ko, build/tcopyctl; logs in build/logs/."
+	@echo "Kernels: $(foreach k,$(KDIRS),$(call kver,$(k)))"
