@@ -63,6 +63,7 @@ struct tcopy_wire_hdr {
  * @reserved:	0
  * @ports:	UDP ports that receive HEADERS at the HELLO's source address; a
  *		flow always goes to the same one
+ * @reserved2:	0; the size is a multiple of @cookie's alignment
  *
  * Longer than the CHALLENGE that answers it, so that a relay cannot be used to
  * amplify a flood with forged sources.
@@ -73,6 +74,7 @@ struct tcopy_wire_hello {
 	u8 wants_n;
 	__be16 reserved;
 	__be16 ports[TCOPY_WIRE_PORTS];
+	__be32 reserved2;
 };
 
 /**
@@ -200,7 +202,7 @@ struct tcopy_wire_record {
 				 sizeof(struct tcopy_wire_headers))
 
 static_assert(sizeof(struct tcopy_wire_hdr) == 16, "wire format");
-static_assert(sizeof(struct tcopy_wire_hello) == 44, "wire format");
+static_assert(sizeof(struct tcopy_wire_hello) == 48, "wire format");
 static_assert(sizeof(struct tcopy_wire_want) == 24, "wire format");
 static_assert(sizeof(struct tcopy_wire_prefix) == 20, "wire format");
 static_assert(sizeof(struct tcopy_wire_challenge) == 8, "wire format");
