@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The words of a command line, and the ways to leave the program. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "out.h"
+#include "tcopyctl.h"
+
+static const struct command *current;
+
+static void say(const char *fmt, va_list ap)
+{
+	fflush(stdout);
+	fputs("tcopyctl: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
+/**
+ * warn() - say something on stderr
+ * @fmt:	as in printf(), without newline
+ */
+void warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+/**
+ * leave() - end the program
+ * @code:	exit code, if what was printed arrived; EXIT_REFUSED if not
+ */
+void leave(int code)
+{
+	out_finish();
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "tcopyctl: cannot write to stdout: %s\n",
+			strerror(errno));
+		if (code == EXIT_DONE)
+			code = EXIT_REFUSED;
+	}
+	exit(code);
+}
+
+/**
+ * refuse() - the kernel or the state of this system said no
+ * @fmt:	as in printf(), without newline
+ */
+void refuse(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+	leave(EXIT_REFUSED);
+}
+
+/**
+ * misuse() - the command line itself is wrong
+ * @fmt:	as in printf(), without newline
+ */
+void misuse(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+	if (current)
+		fprintf(stderr, "usage: tcopyctl %s%s%s  (more with -h)\n",
+			current->name, *current->synopsis ? " " : "",
+			current->synopsis);
+	else
+		fputs("usage: tcopyctl [-j] [-p] [-n NETNS] COMMAND [ARGUMENT...]  (more with -h)\n",
+		      stderr);
+	leave(EXIT_USAGE);
+}
+
+/**
+ * xrealloc() - an array that grows, or the end of the program
+ * @p:		what there is, or NULL
+ * @n:		entries wanted
+ * @size:	of one
+ */
+void *xrealloc(void *p, size_t n, size_t size)
+{
+	p = reallocarray(p, n, size);
+	if (!p)
+		refuse("out of memory");
+	return p;
+}
+
+static void print_help(const struct command *cmd)
+{
+	printf("usage: tcopyctl %s%s%s\n\n%s.\n", cmd->name,
+	       *cmd->synopsis ? " " : "", cmd->synopsis, cmd->summary);
+	if (*cmd->help)
+		printf("\n%s", cmd->help);
+	out_none();
+	leave(EXIT_DONE);
+}
+
+/**
+ * args_global() - take an option that any command has
+ * @args:	its command is asked for help
+ * @word:	begins with a dash
+ *
+ * Return: false when it is none.
+ */
+bool args_global(struct args *args, const char *word)
+{
+	const char *p;
+
+	if (!strcmp(word, "--help"))
+		word = "-h";
+	else if (!strcmp(word, "--json"))
+		word = "-j";
+	else if (!strcmp(word, "--pretty"))
+		word = "-p";
+	if (word[1] == '-' || !word[1] ||
+	    word[1 + strspn(word + 1, "jph")])
+		return false;
+	for (p = word + 1; *p; p++) {
+		if (*p == 'j')
+			out_set_json();
+		else if (*p == 'p')
+			out_set_pretty();
+		else if (args->cmd)
+			print_help(args->cmd);
+		else
+			return false;
+	}
+	return true;
+}
+
+/**
+ * args_next() - take the next argument
+ * @args:	where we are
+ * @defs:	the command's options, at most 32; NULL: it has none
+ * @value:	set to the option's value, or to the word itself
+ *
+ * Takes --option VALUE and --option=VALUE; options are not abbreviated, since
+ * what is short today is ambiguous tomorrow. An unknown option, a missing
+ * value and a repetition end the program.
+ *
+ * Return: index in @defs, ARGS_WORD or ARGS_END.
+ */
+int args_next(struct args *args, const struct arg_def *defs,
+	      const char **value)
+{
+	const char *word, *equals;
+	size_t len;
+	int i;
+
+	current = args->cmd;
+again:
+	if (args->at >= args->argc)
+		return ARGS_END;
+	word = args->argv[args->at++];
+	*value = word;
+	if (args->words_only || word[0] != '-' || !word[1])
+		return ARGS_WORD;
+	if (!strcmp(word, "--")) {
+		args->words_only = true;
+		goto again;
+	}
+	if (args_global(args, word))
+		goto again;
+
+	equals = strchr(word, '=');
+	len = equals ? (size_t)(equals - word) : strlen(word);
+	for (i = 0; defs && defs[i].name; i++) {
+		const struct arg_def *def = &defs[i];
+
+		if (strlen(def->name) != len || strncmp(def->name, word, len))
+			continue;
+		if (args->seen & 1u << i && !def->many)
+			misuse("%s: given twice", def->name);
+		args->seen |= 1u << i;
+		if (!def->value) {
+			if (equals)
+				misuse("%s: takes no value", def->name);
+			return i;
+		}
+		if (equals)
+			*value = equals + 1;
+		else if (args->at < args->argc)
+			*value = args->argv[args->at++];
+		else
+			misuse("%s: lacks its value %s", def->name, def->value);
+		return i;
+	}
+	misuse("%s: unknown option '%.*s'", args->cmd->name, (int)len, word);
+}
+
+/**
+ * args_none() - the command takes no arguments
+ * @args:	where we are
+ */
+void args_none(struct args *args)
+{
+	const char *value;
+
+	if (args_next(args, NULL, &value) == ARGS_WORD)
+		misuse("%s: '%.64s' is one argument too many", args->cmd->name,
+		       value);
+}
+
+/**
+ * args_only() - the command takes one word and no options of its own
+ * @args:	where we are
+ * @defs:	flags that are only to be seen in @args->seen, or NULL
+ * @what:	what the word is
+ */
+const char *args_only(struct args *args, const struct arg_def *defs,
+		      const char *what)
+{
+	const char *value, *word = NULL;
+	int i;
+
+	while ((i = args_next(args, defs, &value)) != ARGS_END) {
+		if (i != ARGS_WORD)
+			continue;
+		if (word)
+			misuse("%s: '%.64s' is one argument too many",
+			       args->cmd->name, value);
+		word = value;
+	}
+	if (!word)
+		misuse("%s: %s is missing", args->cmd->name, what);
+	return word;
+}

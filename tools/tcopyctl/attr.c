@@ -1,0 +1,540 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink attributes to plain structs and back, and endpoints to text. */
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "attr.h"
+#include "tcopyctl.h"
+
+/* 4 bytes or 16: the length is the family. */
+static int get_addr(struct endpoint *to, const struct nlattr *attr)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	if (len != 4 && len != 16)
+		return MNL_CB_ERROR;
+	memset(&to->addr, 0, sizeof(to->addr));
+	memcpy(&to->addr, mnl_attr_get_payload(attr), len);
+	to->family = len == 4 ? 4 : 6;
+	return MNL_CB_OK;
+}
+
+static int get_u8(u8 *to, const struct nlattr *attr)
+{
+	if (mnl_attr_validate(attr, MNL_TYPE_U8) < 0)
+		return MNL_CB_ERROR;
+	*to = mnl_attr_get_u8(attr);
+	return MNL_CB_OK;
+}
+
+static int get_u16(u16 *to, const struct nlattr *attr)
+{
+	if (mnl_attr_validate(attr, MNL_TYPE_U16) < 0)
+		return MNL_CB_ERROR;
+	*to = mnl_attr_get_u16(attr);
+	return MNL_CB_OK;
+}
+
+static int get_u32(u32 *to, const struct nlattr *attr)
+{
+	if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
+		return MNL_CB_ERROR;
+	*to = mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+static int get_u64(u64 *to, const struct nlattr *attr)
+{
+	if (mnl_attr_validate(attr, MNL_TYPE_U64) < 0)
+		return MNL_CB_ERROR;
+	*to = mnl_attr_get_u64(attr);
+	return MNL_CB_OK;
+}
+
+static int get_str(char *to, size_t size, const struct nlattr *attr)
+{
+	if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
+		return MNL_CB_ERROR;
+	snprintf(to, size, "%s", mnl_attr_get_str(attr));
+	return MNL_CB_OK;
+}
+
+static int stat_attr(const struct nlattr *attr, void *data)
+{
+	u16 type = mnl_attr_get_type(attr);
+	struct target *to = data;
+
+	/* a newer module counts more than we know */
+	if (type == TCOPY_A_STAT_PAD || type > TCOPY_A_STAT_MAX)
+		return MNL_CB_OK;
+	return get_u64(&to->stat[type], attr);
+}
+
+static int target_attr(const struct nlattr *attr, void *data)
+{
+	struct target *to = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case TCOPY_A_TARGET_ID:
+		return get_u32(&to->id, attr);
+	case TCOPY_A_TARGET_NAME:
+		return get_str(to->name, sizeof(to->name), attr);
+	case TCOPY_A_TARGET_FROM_ADDR:
+		return get_addr(&to->from, attr);
+	case TCOPY_A_TARGET_FROM_PORT:
+		return get_u16(&to->from.port, attr);
+	case TCOPY_A_TARGET_TO_ADDR:
+		return get_addr(&to->to, attr);
+	case TCOPY_A_TARGET_TO_PORT:
+		return get_u16(&to->to.port, attr);
+	case TCOPY_A_TARGET_TO_IFINDEX:
+		return get_u32(&to->to.ifindex, attr);
+	case TCOPY_A_TARGET_STATE:
+		return get_u8(&to->state, attr);
+	case TCOPY_A_TARGET_REASON:
+		return get_str(to->reason, sizeof(to->reason), attr);
+	case TCOPY_A_TARGET_STATS:
+		return mnl_attr_parse_nested(attr, stat_attr, to);
+	}
+	return MNL_CB_OK;
+}
+
+static int session_attr(const struct nlattr *attr, void *data)
+{
+	struct session *to = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case TCOPY_A_SESSION_TARGET:
+		return get_u32(&to->target, attr);
+	case TCOPY_A_SESSION_CLIENT_ADDR:
+		return get_addr(&to->client, attr);
+	case TCOPY_A_SESSION_CLIENT_PORT:
+		return get_u16(&to->client.port, attr);
+	case TCOPY_A_SESSION_FROM_ADDR:
+		return get_addr(&to->from, attr);
+	case TCOPY_A_SESSION_FROM_PORT:
+		return get_u16(&to->from.port, attr);
+	case TCOPY_A_SESSION_TO_ADDR:
+		return get_addr(&to->to, attr);
+	case TCOPY_A_SESSION_TO_PORT:
+		return get_u16(&to->to.port, attr);
+	case TCOPY_A_SESSION_STATE:
+		return get_str(to->state, sizeof(to->state), attr);
+	case TCOPY_A_SESSION_HELD:
+		return get_u32(&to->held, attr);
+	case TCOPY_A_SESSION_RTT:
+		return get_u32(&to->rtt, attr);
+	case TCOPY_A_SESSION_SENT:
+		return get_u32(&to->sent, attr);
+	case TCOPY_A_SESSION_RECEIVED:
+		return get_u32(&to->received, attr);
+	}
+	return MNL_CB_OK;
+}
+
+static int pass_attr(const struct nlattr *attr, void *data)
+{
+	struct prefix *to = data;
+	struct endpoint ep;
+
+	switch (mnl_attr_get_type(attr)) {
+	case TCOPY_ICEPT_A_PASS_ADDR:
+		if (get_addr(&ep, attr) < 0)
+			return MNL_CB_ERROR;
+		to->addr = ep.addr;
+		to->family = ep.family;
+		return MNL_CB_OK;
+	case TCOPY_ICEPT_A_PASS_PLEN:
+		return get_u8(&to->plen, attr);
+	}
+	return MNL_CB_OK;
+}
+
+static int icept_attr(const struct nlattr *attr, void *data)
+{
+	struct icept *to = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case TCOPY_ICEPT_A_PORT:
+		return get_u16(&to->port, attr);
+	case TCOPY_ICEPT_A_PASS:
+		if (to->pass_n == TCOPY_ICEPT_PASS_MAX)
+			return MNL_CB_OK;
+		return mnl_attr_parse_nested(attr, pass_attr,
+					     &to->pass[to->pass_n++]);
+	case TCOPY_ICEPT_A_STATE:
+		return get_u8(&to->state, attr);
+	case TCOPY_ICEPT_A_RELAY:
+		to->relay = true;
+		return MNL_CB_OK;
+	case TCOPY_ICEPT_A_STOLEN:
+		return get_u64(&to->stolen, attr);
+	case TCOPY_ICEPT_A_PASSED:
+		return get_u64(&to->passed, attr);
+	case TCOPY_ICEPT_A_OWN:
+		return get_u64(&to->own, attr);
+	case TCOPY_ICEPT_A_LOST:
+		return get_u64(&to->lost, attr);
+	case TCOPY_ICEPT_A_SUPERSEDED:
+		return get_u64(&to->superseded, attr);
+	case TCOPY_ICEPT_A_MALFORMED:
+		return get_u64(&to->malformed, attr);
+	}
+	return MNL_CB_OK;
+}
+
+/**
+ * struct nest - the attribute of a message that is looked for
+ * @type:	enum tcopy_a
+ * @cb:		called for each attribute inside
+ * @data:	for @cb
+ * @found:	it was there
+ */
+struct nest {
+	u16 type;
+	mnl_attr_cb_t cb;
+	void *data;
+	bool found;
+};
+
+static int nest_attr(const struct nlattr *attr, void *data)
+{
+	struct nest *nest = data;
+
+	if (mnl_attr_get_type(attr) != nest->type)
+		return MNL_CB_OK;
+	nest->found = true;
+	return mnl_attr_parse_nested(attr, nest->cb, nest->data);
+}
+
+static bool read_nest(struct nest *nest, const struct nlmsghdr *nlh)
+{
+	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), nest_attr,
+			      nest) >= 0 && nest->found;
+}
+
+/**
+ * attr_target() - read TCOPY_A_TARGET of a message
+ * @to:		filled as a whole
+ * @nlh:	the message
+ *
+ * Return: false when it is malformed or absent.
+ */
+bool attr_target(struct target *to, const struct nlmsghdr *nlh)
+{
+	struct nest nest = { TCOPY_A_TARGET, target_attr, to, false };
+
+	memset(to, 0, sizeof(*to));
+	if (!read_nest(&nest, nlh))
+		return false;
+	if (!to->from.port)
+		to->from.port = to->to.port;
+	return true;
+}
+
+/**
+ * attr_session() - read TCOPY_A_SESSION of a message
+ * @to:		filled as a whole
+ * @nlh:	the message
+ *
+ * Return: false when it is malformed or absent.
+ */
+bool attr_session(struct session *to, const struct nlmsghdr *nlh)
+{
+	struct nest nest = { TCOPY_A_SESSION, session_attr, to, false };
+
+	memset(to, 0, sizeof(*to));
+	return read_nest(&nest, nlh);
+}
+
+/**
+ * attr_icept() - read one intercept, or the namespace's counters
+ * @to:		filled as a whole
+ * @nlh:	the message
+ *
+ * Return: false when it is malformed.
+ */
+bool attr_icept(struct icept *to, const struct nlmsghdr *nlh)
+{
+	memset(to, 0, sizeof(*to));
+	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), icept_attr,
+			      to) >= 0;
+}
+
+/**
+ * attr_put_addr() - write an address
+ * @nlh:	a message with room
+ * @type:	of the attribute
+ * @family:	4 or 6
+ * @addr:	the address
+ */
+void attr_put_addr(struct nlmsghdr *nlh, u16 type, u8 family,
+		   const union tcopy_addr *addr)
+{
+	mnl_attr_put(nlh, type, family == 4 ? 4 : 16, addr);
+}
+
+/**
+ * attr_put_target_id() - say which target is meant
+ * @nlh:	a message with room
+ * @id:		the target's
+ */
+void attr_put_target_id(struct nlmsghdr *nlh, u32 id)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, TCOPY_A_TARGET);
+
+	mnl_attr_put_u32(nlh, TCOPY_A_TARGET_ID, id);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static int target_cb(const struct nlmsghdr *nlh, void *data)
+{
+	struct target_list *list = data;
+
+	list->v = xrealloc(list->v, list->n + 1, sizeof(*list->v));
+	if (!attr_target(&list->v[list->n], nlh))
+		return MNL_CB_ERROR;
+	list->n++;
+	return MNL_CB_OK;
+}
+
+static int icept_cb(const struct nlmsghdr *nlh, void *data)
+{
+	struct icept_list *list = data;
+
+	list->v = xrealloc(list->v, list->n + 1, sizeof(*list->v));
+	if (!attr_icept(&list->v[list->n], nlh))
+		return MNL_CB_ERROR;
+	list->n++;
+	return MNL_CB_OK;
+}
+
+static int stats_cb(const struct nlmsghdr *nlh, void *data)
+{
+	return attr_icept(data, nlh) ? MNL_CB_OK : MNL_CB_ERROR;
+}
+
+/* A list that changed while it was read is read again, but not for ever. */
+#define DUMP_TRIES 5
+
+/**
+ * target_dump() - read all targets
+ * @nl:		to the family tcopy
+ * @list:	filled; what it held is overwritten; free @list->v
+ * @err:	set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int target_dump(struct nl *nl, struct target_list *list, struct err *err)
+{
+	struct nl_request req;
+	int rc, tries = 0;
+
+	do {
+		list->n = 0;
+		nl_begin(nl, &req, TCOPY_CMD_TARGET_GET, NLM_F_DUMP);
+		rc = nl_call(nl, &req, target_cb, list, err);
+	} while (!rc && nl->intr && ++tries < DUMP_TRIES);
+	if (!rc && nl->intr)
+		warn("the targets changed while they were read: the list may be incomplete");
+	return rc;
+}
+
+/**
+ * icept_dump() - read all intercepts
+ * @nl:		to the family tcopy_intercept
+ * @list:	filled; what it held is overwritten; free @list->v
+ * @err:	set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int icept_dump(struct nl *nl, struct icept_list *list, struct err *err)
+{
+	struct nl_request req;
+	int rc, tries = 0;
+
+	do {
+		list->n = 0;
+		nl_begin(nl, &req, TCOPY_ICEPT_CMD_GET, NLM_F_DUMP);
+		rc = nl_call(nl, &req, icept_cb, list, err);
+	} while (!rc && nl->intr && ++tries < DUMP_TRIES);
+	if (!rc && nl->intr)
+		warn("the intercepts changed while they were read: the list may be incomplete");
+	return rc;
+}
+
+/**
+ * icept_stats() - read the namespace's counters
+ * @nl:		to the family tcopy_intercept
+ * @to:		filled; port, state and prefixes mean nothing
+ * @err:	set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int icept_stats(struct nl *nl, struct icept *to, struct err *err)
+{
+	struct nl_request req;
+
+	nl_begin(nl, &req, TCOPY_ICEPT_CMD_STATS, NLM_F_ACK);
+	return nl_call(nl, &req, stats_cb, to, err);
+}
+
+static const char *addr_text(char *buf, size_t size, u8 family,
+			     const union tcopy_addr *addr)
+{
+	return inet_ntop(family == 4 ? AF_INET : AF_INET6, addr, buf,
+			 (socklen_t)size);
+}
+
+/**
+ * endpoint_text() - an endpoint as it is typed
+ * @buf:	filled
+ * @ep:		family 0 becomes "*", port 0 is left out
+ *
+ * Return: @buf.
+ */
+const char *endpoint_text(char buf[ENDPOINT_TEXT], const struct endpoint *ep)
+{
+	char addr[INET6_ADDRSTRLEN] = "*", dev[IF_NAMESIZE + 1] = "";
+
+	if (ep->family)
+		addr_text(addr, sizeof(addr), ep->family, &ep->addr);
+	if (ep->ifindex) {
+		dev[0] = '%';
+		/* the device may be gone: its number is better than nothing */
+		if (!if_indextoname(ep->ifindex, dev + 1))
+			snprintf(dev + 1, sizeof(dev) - 1, "%u", ep->ifindex);
+	}
+	if (!ep->port)
+		snprintf(buf, ENDPOINT_TEXT, "%s%s", addr, dev);
+	else if (ep->family == 6)
+		snprintf(buf, ENDPOINT_TEXT, "[%s%s]:%u", addr, dev, ep->port);
+	else
+		snprintf(buf, ENDPOINT_TEXT, "%s:%u", addr, ep->port);
+	return buf;
+}
+
+/**
+ * prefix_text() - a prefix as it is typed
+ * @buf:	filled
+ * @prefix:	the network
+ *
+ * Return: @buf.
+ */
+const char *prefix_text(char buf[ENDPOINT_TEXT], const struct prefix *prefix)
+{
+	char addr[INET6_ADDRSTRLEN] = "";
+
+	addr_text(addr, sizeof(addr), prefix->family, &prefix->addr);
+	snprintf(buf, ENDPOINT_TEXT, "%s/%u", addr, prefix->plen);
+	return buf;
+}
+
+/**
+ * state_text() - a target's state in the words of the contract
+ * @state:	enum tcopy_state
+ */
+const char *state_text(u8 state)
+{
+	static const char *const words[] = {
+		[TCOPY_STATE_CONNECTING] = "connecting",
+		[TCOPY_STATE_COPYING] = "copying",
+		[TCOPY_STATE_REFUSED] = "refused",
+		[TCOPY_STATE_PAUSED] = "paused",
+	};
+
+	return state < sizeof(words) / sizeof(words[0]) ? words[state] :
+							  "unknown";
+}
+
+const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
+	[TCOPY_A_STAT_MATCHED] = {
+		"matched", "client packets that met the target's filter" },
+	[TCOPY_A_STAT_COPIED] = {
+		"copied", "their payload, FIN or RST left for the test host" },
+	[TCOPY_A_STAT_NOT_NEEDED] = {
+		"not_needed", "pure ACKs, SYNs, payload that was seen before" },
+	[TCOPY_A_STAT_HELD] = {
+		"held", "kept back right now (window, pace, handshake)" },
+	[TCOPY_A_STAT_NO_SESSION] = {
+		"no_session", "of connections that are not copied (older than the target, or shed)" },
+	[TCOPY_A_STAT_NOT_COPYING] = {
+		"not_copying", "the target was not in state copying" },
+	[TCOPY_A_STAT_QUEUE_FULL] = {
+		"queue_full", "a CPU's capture queue was full" },
+	[TCOPY_A_STAT_NO_MEMORY] = {
+		"no_memory", "an allocation failed" },
+	[TCOPY_A_STAT_MEMORY_LIMIT] = {
+		"memory_limit", "the host-wide --memory was reached" },
+	[TCOPY_A_STAT_SESSION_LIMIT] = {
+		"session_limit", "--max-sessions was reached" },
+	[TCOPY_A_STAT_TUPLE_TAKEN] = {
+		"tuple_taken", "another copy uses the same addresses and ports" },
+	[TCOPY_A_STAT_FRAGMENT] = {
+		"fragment", "an IP fragment" },
+	[TCOPY_A_STAT_CHECKSUM] = {
+		"checksum", "a wrong checksum" },
+	[TCOPY_A_STAT_MALFORMED] = {
+		"malformed", "no valid TCP header" },
+	[TCOPY_A_STAT_MPTCP] = {
+		"mptcp", "MPTCP, MD5 or AO connections" },
+	[TCOPY_A_STAT_PASSED] = {
+		"passed", "the client is in a pass prefix of the test host" },
+	[TCOPY_A_STAT_UNSHAREABLE] = {
+		"unshareable", "memory that must not be shared" },
+	[TCOPY_A_STAT_ENDED] = {
+		"ended", "came after their copy had ended, or were not sent yet then" },
+	[TCOPY_A_STAT_SESSIONS] = {
+		"sessions", "sessions now" },
+	[TCOPY_A_STAT_OPENED] = {
+		"opened", "sessions begun" },
+	[TCOPY_A_STAT_CLOSED] = {
+		"closed", "sessions that ended as their client's did" },
+	[TCOPY_A_STAT_END_REFUSED] = {
+		"end_refused", "ended: the test service answered the SYN with RST" },
+	[TCOPY_A_STAT_END_NO_SYNACK] = {
+		"end_no_synack", "ended: no answer to the SYN" },
+	[TCOPY_A_STAT_END_TIMEOUT] = {
+		"end_timeout", "ended: retransmitted in vain" },
+	[TCOPY_A_STAT_END_RESET] = {
+		"end_reset", "ended: the test service reset the connection" },
+	[TCOPY_A_STAT_END_SERVER_CLOSED] = {
+		"end_server_closed", "ended: the test service closed while the client went on" },
+	[TCOPY_A_STAT_END_IDLE] = {
+		"end_idle", "ended: --idle" },
+	[TCOPY_A_STAT_END_WAIT] = {
+		"end_wait", "ended: --wait" },
+	[TCOPY_A_STAT_END_GAP] = {
+		"end_gap", "ended: a packet was missed" },
+	[TCOPY_A_STAT_END_SHED] = {
+		"end_shed", "ended: shed at a limit" },
+	[TCOPY_A_STAT_END_REUSED] = {
+		"end_reused", "ended: its addresses and ports were used again" },
+	[TCOPY_A_STAT_END_REMOVED] = {
+		"end_removed", "ended: the target was removed, or the intercept left" },
+	[TCOPY_A_STAT_END_UNSUPPORTED] = {
+		"end_unsupported", "ended: something not handled yet" },
+	[TCOPY_A_STAT_PACE_TIMEOUT] = {
+		"pace_timeout", "requests released without an answer" },
+	[TCOPY_A_STAT_PACE_QUIET] = {
+		"pace_quiet", "requests released on a shorter answer" },
+	[TCOPY_A_STAT_PACE_OFF] = {
+		"pace_off", "sessions that went to --pace none" },
+	[TCOPY_A_STAT_BYTES] = {
+		"bytes", "payload bytes sent the first time" },
+	[TCOPY_A_STAT_PACKETS] = {
+		"packets", "packets sent, acknowledgments included" },
+	[TCOPY_A_STAT_RETRANSMITS] = {
+		"retransmits", "segments sent again" },
+	[TCOPY_A_STAT_SEND_FAILED] = {
+		"send_failed", "packets that could not be routed or sent" },
+	[TCOPY_A_STAT_HEADERS] = {
+		"headers", "answer headers received" },
+	[TCOPY_A_STAT_HEADERS_UNKNOWN] = {
+		"headers_unknown", "answer headers of no session" },
+	[TCOPY_A_STAT_HEADERS_LOST] = {
+		"headers_lost", "datagrams of headers that were missed" },
+};

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Netlink attributes to plain structs and back, and endpoints to text. */
+#ifndef TCOPYCTL_ATTR_H
+#define TCOPYCTL_ATTR_H
+
+#include <linux/tcopy.h>
+#include <linux/tcopy_intercept.h>
+
+#include "nl.h"
+#include "parse.h"
+
+/* "[v6%dev]:port" and its NUL */
+#define ENDPOINT_TEXT	80
+
+/**
+ * struct target - a target as the kernel tells it
+ * @id:		never 0
+ * @name:	"" when it has none
+ * @from:	family 0: any local address
+ * @to:		the test service
+ * @state:	enum tcopy_state
+ * @reason:	"" when there is none
+ * @stat:	by enum tcopy_a_stat
+ */
+struct target {
+	u32 id;
+	char name[TCOPY_NAME_MAX + 1];
+	struct endpoint from;
+	struct endpoint to;
+	u8 state;
+	char reason[256];
+	u64 stat[TCOPY_A_STAT_MAX + 1];
+};
+
+/**
+ * struct session - a copied connection as the kernel tells it
+ * @target:	the target's ID
+ * @client:	source of the original
+ * @from:	the online service
+ * @to:		the test service
+ * @state:	opening, open, closing or ended
+ * @held:	bytes
+ * @rtt:	microseconds, 0: not measured yet
+ * @sent:	payload bytes, modulo 2^32
+ * @received:	answer bytes, modulo 2^32
+ */
+struct session {
+	struct endpoint client;
+	struct endpoint from;
+	struct endpoint to;
+	u32 target;
+	u32 held;
+	u32 rtt;
+	u32 sent;
+	u32 received;
+	char state[16];
+};
+
+/**
+ * struct icept - an intercepted port, or the counters of the namespace
+ * @port:	host byte order
+ * @state:	enum tcopy_icept_state
+ * @relay:	a relay is bound
+ * @pass_n:	entries of @pass
+ * @pass:	clients whose answers are not stolen
+ * @stolen:	see enum tcopy_icept_a, as the rest
+ */
+struct icept {
+	u16 port;
+	u8 state;
+	bool relay;
+	unsigned int pass_n;
+	struct prefix pass[TCOPY_ICEPT_PASS_MAX];
+	u64 stolen, passed, own, lost, superseded, malformed;
+};
+
+/**
+ * struct target_list - all targets of the namespace
+ * @v:		grown with xrealloc()
+ * @n:		how many
+ */
+struct target_list {
+	struct target *v;
+	size_t n;
+};
+
+/**
+ * struct icept_list - all intercepts of the namespace
+ * @v:		grown with xrealloc()
+ * @n:		how many
+ */
+struct icept_list {
+	struct icept *v;
+	size_t n;
+};
+
+bool attr_target(struct target *to, const struct nlmsghdr *nlh);
+bool attr_session(struct session *to, const struct nlmsghdr *nlh);
+bool attr_icept(struct icept *to, const struct nlmsghdr *nlh);
+void attr_put_addr(struct nlmsghdr *nlh, u16 type, u8 family,
+		   const union tcopy_addr *addr);
+void attr_put_target_id(struct nlmsghdr *nlh, u32 id);
+
+int target_dump(struct nl *nl, struct target_list *list, struct err *err);
+int icept_dump(struct nl *nl, struct icept_list *list, struct err *err);
+int icept_stats(struct nl *nl, struct icept *to, struct err *err);
+
+const char *endpoint_text(char buf[ENDPOINT_TEXT], const struct endpoint *ep);
+const char *prefix_text(char buf[ENDPOINT_TEXT], const struct prefix *prefix);
+const char *state_text(u8 state);
+
+/**
+ * struct stat_info - what a counter is called and means
+ * @name:	lower-case of its TCOPY_A_STAT_ name
+ * @meaning:	one line
+ */
+struct stat_info {
+	const char *name;
+	const char *meaning;
+};
+
+extern const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1];
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tcopyctl set */
+#include "attr.h"
+#include "tcopyctl.h"
+
+static const struct arg_def defs[] = {
+	{ "--memory", "SIZE", false },
+	{ NULL, NULL, false }
+};
+
+static int run(struct args *args)
+{
+	struct nl_request req;
+	struct nlattr *nest;
+	const char *value;
+	struct err err;
+	struct nl nl;
+	u64 memory = 0;
+	int opt;
+
+	while ((opt = args_next(args, defs, &value)) != ARGS_END) {
+		if (opt == ARGS_WORD)
+			misuse("set: '%.64s' is no option", value);
+		if (!parse_size(&memory, value, &err))
+			misuse("--memory: %s", err.msg);
+	}
+	if (!memory)
+		misuse("set: what? (--memory SIZE)");
+
+	nl_need(&nl, TCOPY_FAMILY_NAME);
+	nl_begin(&nl, &req, TCOPY_CMD_HOST_SET, NLM_F_ACK);
+	nest = mnl_attr_nest_start(req.nlh, TCOPY_A_HOST);
+	mnl_attr_put_u64(req.nlh, TCOPY_A_HOST_MEMORY, memory);
+	mnl_attr_nest_end(req.nlh, nest);
+	if (nl_call(&nl, &req, NULL, NULL, &err))
+		refuse("cannot set --memory %llu: %s",
+		       (unsigned long long)memory, err.msg);
+	nl_close(&nl);
+	return EXIT_DONE;
+}
+
+const struct command cmd_set = {
+	.name = "set",
+	.synopsis = "--memory SIZE",
+	.summary = "set the limits of this host, over all its targets",
+	.help =
+	"  --memory SIZE   what held data and sessions may take: 1M to half of RAM\n"
+	"                  (default 5 % of RAM, 1G at most); at the limit copies are shed\n",
+	.run = run,
+};

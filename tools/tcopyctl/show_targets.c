@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tcopyctl show-targets */
+#include "out.h"
+#include "resolve.h"
+#include "tcopyctl.h"
+
+static int run(struct args *args)
+{
+	char from[ENDPOINT_TEXT], to[ENDPOINT_TEXT];
+	struct target_list list = { 0 };
+	const struct target *t;
+	unsigned int stat;
+	struct nl nl;
+	size_t i;
+
+	args_none(args);
+	resolve_targets(&nl, &list, NULL, false);
+	out_list(OUT_TABLE);
+	for (i = 0; i < list.n; i++) {
+		t = &list.v[i];
+		out_row();
+		out_num("id", "ID", t->id);
+		out_str("name", NULL, t->name);
+		out_str(NULL, "NAME", *t->name ? t->name : "-");
+		out_str("from", "FROM", endpoint_text(from, &t->from));
+		out_str("to", "TO", endpoint_text(to, &t->to));
+		out_str("state", "STATE", state_text(t->state));
+		out_str("reason", NULL, t->reason);
+		out_num(NULL, "SESSIONS", t->stat[TCOPY_A_STAT_SESSIONS]);
+		out_num(NULL, "COPIED", t->stat[TCOPY_A_STAT_COPIED]);
+		for (stat = TCOPY_A_STAT_MATCHED; stat <= TCOPY_A_STAT_MAX;
+		     stat++)
+			out_num(stat_infos[stat].name, NULL, t->stat[stat]);
+		if (t->state != TCOPY_STATE_COPYING)
+			out_note("%s: %s", state_text(t->state),
+				 *t->reason ? t->reason : "no reason given");
+		out_row_end();
+	}
+	out_list_end();
+	nl_close(&nl);
+	return EXIT_DONE;
+}
+
+const struct command cmd_show_targets = {
+	.name = "show-targets",
+	.synopsis = "",
+	.summary = "list what is copied where, and what keeps it from being copied",
+	.help =
+	"A target that is not copying says why, and what to do, in the line below it.\n"
+	"COPIED counts client packets; 'show-stats' has all counters, and so has -j.\n",
+	.run = run,
+};
