@@ -17,8 +17,8 @@
 /**
  * enum tcopy_icept_cmd - commands
  * @TCOPY_ICEPT_CMD_ADD: TCOPY_ICEPT_A_PORT, any number of TCOPY_ICEPT_A_PASS.
- *	EEXIST: the port is intercepted already; EADDRINUSE: the port is inside
- *	ip_local_port_range and not reserved
+ *	EEXIST: the port is intercepted already; EBUSY: it drains still;
+ *	EADDRINUSE: the port is inside ip_local_port_range and not reserved
  * @TCOPY_ICEPT_CMD_DEL: TCOPY_ICEPT_A_PORT, absent: all. Drains first: answers
  *	are still stolen for up to three seconds, then the hook leaves; with
  *	TCOPY_ICEPT_A_FORCE at once. ENOENT
@@ -63,7 +63,9 @@ enum tcopy_icept_cmd {
  * @TCOPY_ICEPT_A_SUPERSEDED: u64, pure ACKs left out of a batch; from the
  *	kernel only
  * @TCOPY_ICEPT_A_MALFORMED: u64, stolen without a record: no valid TCP header;
- *	from the kernel only
+ *	counted in STOLEN too; from the kernel only
+ * @TCOPY_ICEPT_A_ERRORS: u64, ICMP errors of this host about copies, stolen;
+ *	not in STOLEN; from the kernel only
  *
  * In an answer to STATS the counters are those of the namespace, in one to GET
  * those of the intercept (LOST and SUPERSEDED are the namespace's alone).
@@ -84,6 +86,7 @@ enum tcopy_icept_a {
 	TCOPY_ICEPT_A_LOST,
 	TCOPY_ICEPT_A_SUPERSEDED,
 	TCOPY_ICEPT_A_MALFORMED,
+	TCOPY_ICEPT_A_ERRORS,
 
 	__TCOPY_ICEPT_A_MAX,
 	TCOPY_ICEPT_A_MAX = __TCOPY_ICEPT_A_MAX - 1

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/inetdevice.h>
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/notifier.h>
+#include <linux/tcopy_intercept.h>
+#include <net/genetlink.h>
+#include <net/ipv6.h>
+#include <net/netlink.h>
+
+#include "netlink.h"
+#include "netns.h"
+
+static const struct nla_policy pass_policy[TCOPY_ICEPT_A_PASS_MAX + 1] = {
+	[TCOPY_ICEPT_A_PASS_UNSPEC] = { .type = NLA_REJECT },
+	[TCOPY_ICEPT_A_PASS_ADDR] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[TCOPY_ICEPT_A_PASS_PLEN] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
+/* One policy a command: what a command does not know is refused, attributes that
+ * only the kernel sends included.
+ */
+static const struct nla_policy add_policy[] = {
+	[TCOPY_ICEPT_A_UNSPEC] = { .type = NLA_REJECT },
+	[TCOPY_ICEPT_A_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[TCOPY_ICEPT_A_PASS] = NLA_POLICY_NESTED(pass_policy),
+};
+
+static const struct nla_policy del_policy[] = {
+	[TCOPY_ICEPT_A_UNSPEC] = { .type = NLA_REJECT },
+	[TCOPY_ICEPT_A_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[TCOPY_ICEPT_A_PASS] = { .type = NLA_REJECT },
+	[TCOPY_ICEPT_A_FORCE] = { .type = NLA_FLAG },
+};
+
+static const struct nla_policy none_policy[] = {
+	[TCOPY_ICEPT_A_UNSPEC] = { .type = NLA_REJECT },
+	[TCOPY_ICEPT_A_PORT] = { .type = NLA_REJECT },
+};
+
+static bool host_bits_are_zero(const struct icept_prefix *p)
+{
+	struct in6_addr masked;
+
+	if (p->family == 4)
+		return !(p->addr.v4 & ~inet_make_mask(p->plen));
+	ipv6_addr_prefix(&masked, (const struct in6_addr *)p->addr.v6, p->plen);
+	return !memcmp(&masked, p->addr.v6, sizeof(masked));
+}
+
+static int get_pass(struct icept_prefix *p, const struct nlattr *attr,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[TCOPY_ICEPT_A_PASS_MAX + 1];
+	const struct nlattr *addr;
+	int err;
+
+	err = nla_parse_nested(tb, TCOPY_ICEPT_A_PASS_MAX, attr, pass_policy,
+			       extack);
+	if (err)
+		return err;
+	addr = tb[TCOPY_ICEPT_A_PASS_ADDR];
+	if (!addr || !tb[TCOPY_ICEPT_A_PASS_PLEN]) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a pass prefix needs an address and a length");
+		return -EINVAL;
+	}
+	if (nla_len(addr) != 4 && nla_len(addr) != 16) {
+		NL_SET_ERR_MSG_ATTR(extack, addr, "an address has 4 bytes (IPv4) or 16 (IPv6)");
+		return -EINVAL;
+	}
+	memset(p, 0, sizeof(*p));
+	p->family = nla_len(addr) == 4 ? 4 : 6;
+	p->plen = nla_get_u8(tb[TCOPY_ICEPT_A_PASS_PLEN]);
+	memcpy(&p->addr, nla_data(addr), nla_len(addr));
+	if (p->family == 4 && p->plen > 32) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the length of an IPv4 prefix is 32 at most");
+		return -EINVAL;
+	}
+	if (!host_bits_are_zero(p)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "host bits of a pass prefix must be zero: clear them, or give a longer prefix length");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct icept_net *in = icept_netns_find(genl_info_net(info));
+	struct netlink_ext_ack *extack = info->extack;
+	const struct nlattr *attr;
+	struct icept_prefix *pass;
+	unsigned int n = 0;
+	int rem, err = 0;
+
+	if (!info->attrs[TCOPY_ICEPT_A_PORT]) {
+		NL_SET_ERR_MSG(extack, "say which port to intercept");
+		return -EINVAL;
+	}
+	pass = kcalloc(TCOPY_ICEPT_PASS_MAX, sizeof(*pass), GFP_KERNEL);
+	if (!pass)
+		return -ENOMEM;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != TCOPY_ICEPT_A_PASS)
+			continue;
+		if (n == TCOPY_ICEPT_PASS_MAX) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "too many pass prefixes (32 at most): join some");
+			err = -E2BIG;
+			goto out;
+		}
+		err = get_pass(&pass[n++], attr, extack);
+		if (err)
+			goto out;
+	}
+	err = icept_netns_add(in, nla_get_u16(info->attrs[TCOPY_ICEPT_A_PORT]),
+			      pass, n, extack);
+out:
+	kfree(pass);
+	return err;
+}
+
+static int del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct icept_net *in = icept_netns_find(genl_info_net(info));
+	const struct nlattr *port = info->attrs[TCOPY_ICEPT_A_PORT];
+
+	return icept_netns_del(in, port ? nla_get_u16(port) : 0,
+			       nla_get_flag(info->attrs[TCOPY_ICEPT_A_FORCE]),
+			       info->extack);
+}
+
+static int bind_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct icept_net *in = icept_netns_find(genl_info_net(info));
+
+	if (!icept_upcall_bind(&in->respond.upcall, info->snd_portid)) {
+		NL_SET_ERR_MSG(info->extack, "another relay is bound in this namespace: stop it first");
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int put_u64(struct sk_buff *skb, int attr, u64 v)
+{
+	return nla_put_u64_64bit(skb, attr, v, TCOPY_ICEPT_A_PAD);
+}
+
+static int put_counters(struct sk_buff *skb, const u64 c[ICEPT_COUNTERS])
+{
+	if (put_u64(skb, TCOPY_ICEPT_A_STOLEN, c[ICEPT_STOLEN]) ||
+	    put_u64(skb, TCOPY_ICEPT_A_PASSED, c[ICEPT_PASSED]) ||
+	    put_u64(skb, TCOPY_ICEPT_A_OWN, c[ICEPT_OWN]) ||
+	    put_u64(skb, TCOPY_ICEPT_A_MALFORMED, c[ICEPT_MALFORMED]) ||
+	    put_u64(skb, TCOPY_ICEPT_A_ERRORS, c[ICEPT_ERRORS]))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_relay(struct sk_buff *skb, const struct icept_net *in)
+{
+	if (!READ_ONCE(in->respond.upcall.relay))
+		return 0;
+	return nla_put_flag(skb, TCOPY_ICEPT_A_RELAY);
+}
+
+static int put_pass(struct sk_buff *skb, const struct icept_prefix *p)
+{
+	struct nlattr *nest = nla_nest_start(skb, TCOPY_ICEPT_A_PASS);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put(skb, TCOPY_ICEPT_A_PASS_ADDR, p->family == 4 ? 4 : 16,
+		    &p->addr) ||
+	    nla_put_u8(skb, TCOPY_ICEPT_A_PASS_PLEN, p->plen))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_port(struct sk_buff *skb, const struct icept_net *in,
+		    const struct icept_port *port)
+{
+	u64 c[ICEPT_COUNTERS] = {};
+	unsigned int i;
+
+	if (nla_put_u16(skb, TCOPY_ICEPT_A_PORT, port->port) ||
+	    nla_put_u8(skb, TCOPY_ICEPT_A_STATE, port->state) ||
+	    put_relay(skb, in))
+		return -EMSGSIZE;
+	for (i = 0; i < port->pass_n; i++)
+		if (put_pass(skb, &port->pass[i]))
+			return -EMSGSIZE;
+	icept_respond_sum(port, c);
+	return put_counters(skb, c);
+}
+
+/* cb->args[0]: the port to go on with */
+static int get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct icept_net *in = icept_netns_find(sock_net(skb->sk));
+	struct icept_port *port;
+	unsigned long index;
+	void *hdr;
+	int err = 0;
+
+	mutex_lock(&in->lock);
+	cb->seq = in->gen + 1;	/* 0 means: not checked */
+	xa_for_each_start(&in->respond.ports, index, port, cb->args[0]) {
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				  cb->nlh->nlmsg_seq, &icept_netlink_family,
+				  NLM_F_MULTI, TCOPY_ICEPT_CMD_GET);
+		if (!hdr) {
+			err = -EMSGSIZE;
+			break;
+		}
+		genl_dump_check_consistent(cb, hdr);
+		err = put_port(skb, in, port);
+		if (err) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+		cb->args[0] = index + 1;
+	}
+	if (!err)
+		cb->args[0] = U16_MAX + 1;
+	mutex_unlock(&in->lock);
+
+	/* A message that fits an empty buffer not at all would never end. */
+	return err && !skb->len ? err : skb->len;
+}
+
+static int stats_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct icept_net *in = icept_netns_find(genl_info_net(info));
+	struct icept_stats stats;
+	struct sk_buff *msg;
+	void *hdr;
+
+	msg = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(msg, info, &icept_netlink_family, 0,
+				TCOPY_ICEPT_CMD_STATS);
+	if (!hdr)
+		goto full;
+	icept_netns_stats(in, &stats);
+	if (put_relay(msg, in) || put_counters(msg, stats.c) ||
+	    put_u64(msg, TCOPY_ICEPT_A_LOST, stats.upcall.lost) ||
+	    put_u64(msg, TCOPY_ICEPT_A_SUPERSEDED, stats.upcall.superseded))
+		goto full;
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+
+full:
+	nlmsg_free(msg);
+	return -EMSGSIZE;
+}
+
+static const struct genl_ops icept_netlink_ops[] = {
+	{
+		.cmd = TCOPY_ICEPT_CMD_ADD,
+		.flags = GENL_ADMIN_PERM,
+		.policy = add_policy,
+		.maxattr = ARRAY_SIZE(add_policy) - 1,
+		.doit = add_doit,
+	},
+	{
+		.cmd = TCOPY_ICEPT_CMD_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.policy = del_policy,
+		.maxattr = ARRAY_SIZE(del_policy) - 1,
+		.doit = del_doit,
+	},
+	{
+		.cmd = TCOPY_ICEPT_CMD_GET,
+		.flags = GENL_ADMIN_PERM,
+		.policy = none_policy,
+		.maxattr = ARRAY_SIZE(none_policy) - 1,
+		.dumpit = get_dumpit,
+	},
+	{
+		.cmd = TCOPY_ICEPT_CMD_BIND,
+		.flags = GENL_ADMIN_PERM,
+		.policy = none_policy,
+		.maxattr = ARRAY_SIZE(none_policy) - 1,
+		.doit = bind_doit,
+	},
+	{
+		.cmd = TCOPY_ICEPT_CMD_STATS,
+		.flags = GENL_ADMIN_PERM,
+		.policy = none_policy,
+		.maxattr = ARRAY_SIZE(none_policy) - 1,
+		.doit = stats_doit,
+	},
+};
+
+/* parallel_ops: commands wait for icept_net.lock and a grace period; under the
+ * lock of genetlink every other family would wait with them.
+ */
+struct genl_family icept_netlink_family __ro_after_init = {
+	.name = TCOPY_ICEPT_FAMILY_NAME,
+	.version = TCOPY_ICEPT_FAMILY_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = icept_netlink_ops,
+	.n_ops = ARRAY_SIZE(icept_netlink_ops),
+};
+
+/* The relay's socket is closed, by itself or by the end of its process. The port
+ * says little: there is one of that number in every namespace and protocol. A
+ * socket of the kernel has none, and may outlive our state of its namespace.
+ */
+static int icept_netlink_event(struct notifier_block *nb, unsigned long event,
+			       void *data)
+{
+	const struct netlink_notify *n = data;
+
+	if (event == NETLINK_URELEASE && n->protocol == NETLINK_GENERIC &&
+	    n->portid)
+		icept_upcall_unbind(&icept_netns_find(n->net)->respond.upcall,
+				    n->portid);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block icept_netlink_notifier = {
+	.notifier_call = icept_netlink_event,
+};
+
+/**
+ * icept_netlink_register() - open the door
+ *
+ * Namespaces are registered: from here on commands come.
+ *
+ * Return: 0, or what netlink says.
+ */
+int icept_netlink_register(void)
+{
+	int err;
+
+	err = netlink_register_notifier(&icept_netlink_notifier);
+	if (err)
+		return err;
+	err = genl_register_family(&icept_netlink_family);
+	if (err)
+		netlink_unregister_notifier(&icept_netlink_notifier);
+	return err;
+}
+
+/**
+ * icept_netlink_unregister() - close the door
+ *
+ * No command runs when it returns, and none comes.
+ */
+void icept_netlink_unregister(void)
+{
+	genl_unregister_family(&icept_netlink_family);
+	netlink_unregister_notifier(&icept_netlink_notifier);
+}
