@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a header of the test server means for its copy. See track.h.
+ */
+#include "track_int.h"
+
+/* Sequence numbers that a header may carry: around @rcv_nxt, by what was
+ * announced. Everything else is another connection's, or made up.
+ */
+static bool tcopy_recv_plausible(const struct tcopy_track *t,
+				 const struct tcopy_seg *seg)
+{
+	u32 wnd = tcopy_track_rcv_wnd(t);
+	u32 off = seg->seq - t->rcv_nxt;
+
+	if (seg->len > wnd)
+		return false;
+	if (before(seg->seq, t->rcv_nxt))
+		return t->rcv_nxt - seg->seq <= wnd;
+	return off + seg->len <= wnd;
+}
+
+/* RFC 7323, section 4.3, for headers of which some are lost: what covers a hole
+ * is taken, what is old is not, and TSecr never goes back.
+ */
+static void tcopy_recv_ts(struct tcopy_track *t, const struct tcopy_seg *seg)
+{
+	if (!(t->opts & seg->opts & TCOPY_OPT_TS))
+		return;
+	if (before(seg->seq + seg->len, t->rcv_acked))
+		return;
+	if (after(seg->tsval, t->ts_recent))
+		t->ts_recent = seg->tsval;
+}
+
+/* SACK blocks (RFC 2018): bytes above snd_una that arrived, and the lowest of
+ * them. Duplicate SACKs lie below snd_una and do not count.
+ */
+static u32 tcopy_recv_sacked(struct tcopy_track *t,
+			     const struct tcopy_seg *seg)
+{
+	u32 sum = 0;
+	int i;
+
+	for (i = 0; i < seg->sacks; i++) {
+		u32 left = seg->sack[i][0], right = seg->sack[i][1];
+
+		if (!before(left, right) || !after(left, t->snd_una) ||
+		    after(right, t->snd_max))
+			continue;
+		sum += right - left;
+		if (!after(t->sack_lo, t->snd_una) || before(left, t->sack_lo))
+			t->sack_lo = left;
+	}
+	return sum;
+}
+
+/* RFC 9293, section 3.10.7.4, as Linux reads it: a header that is no older than
+ * the last update. Among equals the larger window is the newer one, because a
+ * window that was announced is not taken back; but a closed one is believed.
+ */
+static void tcopy_recv_window(struct tcopy_track *t,
+			      const struct tcopy_seg *seg)
+{
+	u32 wnd = (u32)seg->win << t->snd_wscale;
+
+	if (!after(seg->ack, t->snd_una) && !after(seg->seq, t->snd_wl1) &&
+	    !(seg->seq == t->snd_wl1 && (wnd > t->snd_wnd || !wnd)))
+		return;
+	t->snd_wl1 = seg->seq;
+	t->snd_wnd = wnd;
+	t->max_wnd = max(t->max_wnd, wnd);
+	if (wnd && t->flags & TCOPY_T_PERSIST) {
+		t->flags &= ~(TCOPY_T_PERSIST | TCOPY_T_PROBE);
+		t->retries = 0;
+		t->rtx_at = t->snd_una == t->snd_max ? 0 :
+			    t->now_us + tcopy_track_cong_rto(t, 0);
+	}
+}
+
+/* Karn's rule: a segment that was sent twice times nothing, but timestamps do */
+static void tcopy_recv_rtt(struct tcopy_track *t, const struct tcopy_seg *seg)
+{
+	u32 ms;
+
+	if (t->rtt_at) {
+		if (before(t->snd_una, t->rtt_seq))
+			return;
+		tcopy_track_cong_rtt(t, t->now_us - t->rtt_at);
+		t->rtt_at = 0;
+	} else if (t->opts & seg->opts & TCOPY_OPT_TS) {
+		ms = t->tsval +
+		     (u32)div_u64(t->now_us - t->start_us, 1000) - seg->tsecr;
+		if (ms < TCOPY_T_RTO_MAX / 1000)
+			tcopy_track_cong_rtt(t, ms * TCOPY_T_MS);
+	}
+}
+
+/* RFC 5961: say what is expected. Paced, or two sides that disagree would
+ * challenge each other for ever.
+ */
+static void tcopy_recv_challenge(struct tcopy_track *t)
+{
+	if (t->now_us - t->sent_at >= TCOPY_T_CHALLENGE)
+		t->flags |= TCOPY_T_ACK_NOW;
+}
+
+/* The ACK field. Returns false when the whole header is to be ignored. */
+static bool tcopy_recv_ack(struct tcopy_track *t, const struct tcopy_seg *seg)
+{
+	u32 flight = t->snd_max - t->snd_una;
+	u32 wnd = t->snd_wnd;
+	u32 acked, sacked;
+
+	if (after(seg->ack, t->snd_max)) {
+		/* it acknowledges what was never sent */
+		tcopy_recv_challenge(t);
+		return false;
+	}
+	if (before(seg->ack, t->snd_una))
+		/* RFC 5961, section 5: far behind is no delayed header */
+		return t->snd_una - seg->ack <= max_t(u32, t->max_wnd, 65536);
+
+	tcopy_recv_window(t, seg);
+	acked = seg->ack - t->snd_una;
+	if (acked) {
+		t->snd_una = seg->ack;
+		if (before(t->snd_nxt, t->snd_una))
+			t->snd_nxt = t->snd_una;
+		t->dupacks = 0;
+		t->retries = 0;
+		tcopy_recv_rtt(t, seg);
+	}
+	sacked = tcopy_recv_sacked(t, seg);
+	if (acked) {
+		tcopy_track_cong_acked(t, acked, flight);
+		t->flags &= ~TCOPY_T_PERSIST;
+		t->rtx_at = t->snd_una == t->snd_max ? 0 :
+			    t->now_us + tcopy_track_cong_rto(t, 0);
+	}
+
+	/* RFC 5681, section 2, and SACK for duplicates that the relay left out */
+	if (t->snd_una != t->snd_max &&
+	    ((!acked && !seg->len && !(seg->flags & TCOPY_FIN) &&
+	      (sacked || t->snd_wnd == wnd)) ||
+	     sacked > 2U * t->mss)) {
+		if (t->dupacks < 255)
+			t->dupacks++;
+		if (sacked > 2U * t->mss)
+			t->dupacks = max_t(u8, t->dupacks, 3);
+		tcopy_track_cong_dupack(t);
+	}
+	return true;
+}
+
+/* Payload and FIN of the test server. It is acknowledged to the highest end that
+ * was seen: the answers arrived where they were stolen, only headers get lost.
+ */
+static void tcopy_recv_data(struct tcopy_track *t, const struct tcopy_seg *seg)
+{
+	bool fin = seg->flags & TCOPY_FIN;
+	u32 end = seg->seq + seg->len + fin;
+
+	if (!seg->len && !fin) {
+		/* A keep-alive probe is answered; an old ACK that was overtaken
+		 * looks the same. An ACK from ahead says that a header was
+		 * lost: it is not covered, for it may have been the FIN's.
+		 */
+		if (seg->seq != t->rcv_nxt)
+			tcopy_recv_challenge(t);
+		return;
+	}
+
+	if (!after(end, t->rcv_nxt) || t->flags & TCOPY_T_PEER_FIN) {
+		t->flags |= TCOPY_T_ACK_NOW;
+		return;
+	}
+
+	if (fin)
+		t->flags |= TCOPY_T_PEER_FIN;
+	if (fin || seg->seq != t->rcv_nxt)
+		t->flags |= TCOPY_T_ACK_NOW;
+	t->rcv_nxt = end;
+	t->heard_at = t->now_us;
+	if (t->rcv_nxt - t->rcv_acked >= 2U * t->mss)
+		t->flags |= TCOPY_T_ACK_NOW;
+	else if (!t->ack_at)
+		t->ack_at = t->now_us + TCOPY_T_ACK_DELAY;
+}
+
+/**
+ * tcopy_track_recv() - a header on an open connection
+ * @t:		track in OPEN
+ * @seg:	any header at all: it may be old, a copy, or made up
+ *
+ * In the order of RFC 9293, section 3.10.7.4. A RST counts anywhere in the
+ * window: feedback is authenticated, and headers before it may be lost.
+ */
+void tcopy_track_recv(struct tcopy_track *t, const struct tcopy_seg *seg)
+{
+	if (seg->flags & TCOPY_RST) {
+		if (seg->seq - t->rcv_nxt <= tcopy_track_rcv_wnd(t))
+			tcopy_track_over(t, tcopy_track_fin_sent(t) ?
+					 TCOPY_END_CLOSED : TCOPY_END_RESET,
+					 false);
+		return;
+	}
+	if (seg->flags & TCOPY_SYN || !tcopy_recv_plausible(t, seg)) {
+		if (seg->flags & TCOPY_SYN && seg->seq == t->irs)
+			/* our third ACK got lost */
+			t->flags |= TCOPY_T_ACK_NOW;
+		else
+			tcopy_recv_challenge(t);
+		return;
+	}
+	if (!(seg->flags & TCOPY_ACK))
+		return;
+	if (!tcopy_recv_ack(t, seg))
+		return;
+	tcopy_recv_ts(t, seg);
+	tcopy_recv_data(t, seg);
+}
