@@ -1,0 +1,346 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# The lab of the end-to-end tests: client, online host and test host as namespaces on one bridged
+# segment, so that an answer which is not stolen does reach the client. Sourced by tests/netns/t_*.sh,
+# which run in a booted VM as `t_NAME.sh FAMILY` with $TCOPY_TOP, $TCOPY_KVER, $T (their directory).
+#
+#   client 10.1.0.10 fd01::10 --+
+#   online 10.1.0.1  fd01::1  --+-- br0 in "net"
+#   test   10.1.0.2  fd01::2  --+
+#
+# Each namespace has one device, eth0. A test fails by its first failing `fail` (or any command of
+# its own under `set -e`), skips by `skip`. What it leaves running is ended by lab_down.
+
+set -eu -o pipefail
+FAMILY=${1:-4}
+TOP=$TCOPY_TOP
+KMOD=$TOP/build/$TCOPY_KVER/kmod
+CTL=$TOP/build/tcopyctl
+declare -A IP4=([client]=10.1.0.10 [online]=10.1.0.1 [test]=10.1.0.2)
+declare -A IP6=([client]=fd01::10 [online]=fd01::1 [test]=fd01::2)
+declare -A MAC=([client]=02:00:00:00:00:10 [online]=02:00:00:00:00:01 [test]=02:00:00:00:00:02)
+LAB_PIDS=()
+
+fail() { echo "$*" >"$T/reason"; echo "FAILED: $*"; exit 1; }
+skip() { echo "$*" >"$T/reason"; exit 77; }
+note() { echo "[$(cut -d. -f1 /proc/uptime)] $*"; }
+
+# --- names ------------------------------------------------------------------------------------------
+addr() { if [ "$FAMILY" = 4 ]; then echo "${IP4[$1]}"; else echo "${IP6[$1]}"; fi; }
+hostport() { if [ "$FAMILY" = 4 ]; then echo "${IP4[$1]}:$2"; else echo "[${IP6[$1]}]:$2"; fi; }
+ns() { ip netns exec "$@"; }			# ns NAMESPACE COMMAND...
+ctl() { "$CTL" -n "$@"; }			# ctl NAMESPACE COMMAND...
+
+# wait_for SECONDS WHAT COMMAND...: polls until COMMAND succeeds, else fails the test
+wait_for() {
+	local what=$2 end=$((SECONDS + $1))
+	shift 2
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || fail "waited in vain: $what"
+		sleep 0.1
+	done
+}
+
+# --- up and down ------------------------------------------------------------------------------------
+lab_up() {
+	local n
+	trap lab_exit EXIT
+	trap 'exit 1' INT TERM
+	ip netns add net
+	ip -n net link add br0 type bridge mcast_snooping 0
+	ip -n net link set br0 up
+	for n in client online test; do
+		ip netns add $n
+		ip -n $n link set lo up
+		ip link add eth0 netns $n address ${MAC[$n]} type veth peer name $n netns net
+		ip -n net link set $n master br0 up
+		ns $n sysctl -qw net.ipv6.conf.eth0.accept_dad=0 net.ipv6.conf.eth0.accept_ra=0 \
+			net.ipv4.tcp_max_syn_backlog=4096 net.core.somaxconn=4096
+		ip -n $n addr add ${IP4[$n]}/24 dev eth0
+		ip -n $n addr add ${IP6[$n]}/64 dev eth0 nodad
+		ip -n $n link set eth0 up
+	done
+	ns client sysctl -qw net.ipv4.ip_local_port_range='1025 65000'
+}
+
+lab_exit() {
+	local rc=$?
+	trap - EXIT
+	set +e
+	if [ $rc != 0 ] && [ $rc != 77 ]; then diagnose; fi
+	lab_down || { [ $rc != 0 ] || { rc=1; echo "the lab could not be taken down" >"$T/reason"; }; }
+	exit $rc
+}
+
+lab_down() {
+	local p n m bad=0
+	for p in "${LAB_PIDS[@]}"; do kill "$p" 2>/dev/null; done
+	for n in client online test; do
+		for p in $(ip netns pids $n 2>/dev/null); do kill "$p" 2>/dev/null; done
+	done
+	for p in "${LAB_PIDS[@]}"; do wait "$p" 2>/dev/null; done
+	if grep -q '^tcopy ' /proc/modules; then timeout 30 rmmod tcopy || bad=1; fi
+	if grep -q '^tcopy_intercept ' /proc/modules; then
+		ctl test del-intercept all --force >/dev/null 2>&1
+		timeout 30 rmmod tcopy_intercept || bad=1
+	fi
+	for n in client online test net; do ip netns del $n || bad=1; done
+	for m in "$T"/*/html; do [ -d "$m" ] && rm -rf "$m"; done
+	return $bad
+}
+
+diagnose() {
+	echo "--- diagnostics"
+	if grep -q '^tcopy ' /proc/modules; then
+		for c in show-targets show-stats show show-sessions; do echo "online: $c"; ctl online -p $c 2>&1 | head -150; done
+	fi
+	if grep -q '^tcopy_intercept ' /proc/modules; then
+		echo "test: show-intercepts"; ctl test -p show-intercepts 2>&1
+		echo "test: relay"; tail -20 "$T/relay.log" 2>/dev/null
+	fi
+	for n in online test; do
+		echo "$n: $(ss -N $n -tanH 2>/dev/null | awk '{ n[$1]++ } END { for (s in n) printf "%s %d, ", s, n[s] }')"
+		ss -N $n -tan 2>/dev/null | head -12
+		echo "$n: access log: $(cut -d' ' -f2 "$T/$n/access.log" 2>/dev/null | sort | uniq -c | tr '\n' ';')"
+		tail -5 "$T/$n/error.log" 2>/dev/null
+		ns $n nstat -as 2>/dev/null | grep -E 'Retrans|Drop|Err|Reset|OutOfWindow|PAWS|Challenge|TCPAbort' | awk '$2 > 0 { print "  " $1, $2 }'
+	done
+	echo "--- kernel log"
+	dmesg | tail -30
+}
+
+# --- servers ----------------------------------------------------------------------------------------
+# nginx_up NAMESPACE [SECONDS]: nginx on port 80, both families; each answer SECONDS late
+# URIs: /s/N small, /m/N 100 KB, /l/N 10 MB (N makes each distinct), PUT /up/N stores its body.
+# access.log: URI STATUS METHOD CLIENT CONNECTION BYTES, one line a request.
+nginx_up() {
+	local n=$1 d=$T/$1 delay=${2:-} small='return 200 "a small answer\n";'
+	mkdir -p "$d/html/up" "$d/tmp"
+	[ -n "$delay" ] && small="echo_sleep $delay; echo 'a small answer';"
+	head -c 102400 /dev/zero | tr '\0' m >"$d/html/m"
+	head -c 10485760 /dev/zero | tr '\0' l >"$d/html/l"
+	cat >"$d/nginx.conf" <<CONF
+$([ -n "$delay" ] && echo "load_module /usr/lib/nginx/modules/ngx_http_echo_module.so;")
+user root;
+worker_processes 1;
+worker_rlimit_nofile 16384;
+pid $d/nginx.pid;
+error_log $d/error.log warn;
+events { worker_connections 8192; }
+http {
+	log_format tcopy '\$request_uri \$status \$request_method \$remote_addr \$connection \$body_bytes_sent';
+	access_log $d/access.log tcopy;
+	default_type application/octet-stream;
+	client_body_temp_path $d/tmp; proxy_temp_path $d/tmp; fastcgi_temp_path $d/tmp;
+	uwsgi_temp_path $d/tmp; scgi_temp_path $d/tmp;
+	sendfile on; tcp_nopush on; server_tokens off;
+	keepalive_requests 1000000; keepalive_timeout 600s;
+	client_max_body_size 100m; client_body_buffer_size 64k;
+	server {
+		listen 80 backlog=4096;
+		listen [::]:80 backlog=4096;
+		root $d/html;
+		location /s/ { $small }
+		location /m/ { try_files /m =404; }
+		location /l/ { try_files /l =404; }
+		location /up/ { dav_methods PUT; create_full_put_path on; }
+	}
+}
+CONF
+	ns "$n" nginx -c "$d/nginx.conf" -e "$d/error.log" || fail "nginx does not start in $n"
+	wait_for 20 "nginx in $n" ns "$n" curl -s -o /dev/null -m 2 "http://$(hostport "$n" 80)/m/0"
+	# nginx logs a request after its answer has left
+	wait_for 5 "the access log of $n" test -s "$d/access.log"
+	: >"$d/access.log"
+}
+
+# --- clients ----------------------------------------------------------------------------------------
+# get FROM TO CONNECTIONS /PATH/ [CURL OPTION...]: one request for each number, each of which must
+# be answered 200
+get() {
+	local from=$1 to=$2 conns=$3 path=$4 out bad
+	shift 4
+	out=$(mktemp "$T/get.XXXXXX")
+	ns client curl -sS --no-progress-meter -Z --parallel-max "$conns" -o /dev/null -w '%{http_code} %{url_effective} %{errormsg}\n' \
+		--connect-timeout 20 -m "${GET_TIME:-120}" "$@" "http://$(hostport online 80)${path}[$from-$to]" >"$out" 2>"$out.err" || true
+	bad=$(grep -v '^200 ' "$out" | head -1 || true)
+	[ -z "$bad" ] || fail "a client's request failed: $bad $(head -1 "$out.err")"
+	[ "$(wc -l <"$out")" = $((to - from + 1)) ] || fail "$(wc -l <"$out") of $((to - from + 1)) requests of $path were made: $(head -1 "$out.err")"
+	rm -f "$out" "$out.err"
+}
+
+# put SIZE COUNT CONNECTIONS NAME: uploads COUNT bodies of SIZE bytes, each its own
+put() {
+	local size=$1 count=$2 conns=$3 name=$4 i f args=()
+	for ((i = 1; i <= count; i++)); do
+		f=$T/put.$name.$i
+		# openssl makes incompressible bytes faster than /dev/urandom under emulation
+		head -c "$size" /dev/zero | openssl enc -aes-128-ctr -K "$(printf %032x $i)" -iv "$(printf %032x "$size")" >"$f"
+		args+=(${args[0]:+--next} -sS -m 200 -o /dev/null -w '%{http_code}\n' -T "$f" "http://$(hostport online 80)/up/$name.$i")
+	done
+	ns client curl -g --no-progress-meter -Z --parallel-max "$conns" "${args[@]}" >"$T/put.out" 2>"$T/put.err" || true
+	[ "$(grep -c '^20[14]' "$T/put.out")" = "$count" ] || fail "an upload failed: $(sort "$T/put.out" | uniq -c | tr '\n' ' ') $(head -1 "$T/put.err")"
+	rm -f "$T"/put.*
+}
+
+# load_start SECONDS CONNECTIONS [/PATH/ [CURL OPTION...]]: requests in the background from a range
+# of its own; load_end waits for it: every request must have been answered
+load_start() {
+	local seconds=$1 conns=$2 path=${3:-/s/}
+	shift 2; [ $# -gt 0 ] && shift
+	LOAD_OUT=$T/load.out
+	: >"$LOAD_OUT"
+	(
+		end=$((SECONDS + seconds)) round=0
+		while [ $SECONDS -lt $end ]; do
+			round=$((round + 1))
+			ns client curl -sS --no-progress-meter -Z --parallel-max "$conns" -o /dev/null -w '%{http_code} %{url_effective} %{errormsg}\n' \
+				--connect-timeout 20 -m 60 "$@" "http://$(hostport online 80)${path}load-$round-[1-500]" || true
+		done >>"$LOAD_OUT" 2>>"$T/load.err"
+	) &
+	LOAD_PID=$!
+	LAB_PIDS+=($LOAD_PID)
+	wait_for 20 "the load to begin" test -s "$LOAD_OUT"
+}
+load_end() {
+	local bad
+	wait "$LOAD_PID" || true
+	bad=$(grep -v '^200 ' "$LOAD_OUT" | head -1 || true)
+	[ -z "$bad" ] || fail "a client's request failed: $bad"
+	note "the load made $(wc -l <"$LOAD_OUT") requests"
+	[ "$(wc -l <"$LOAD_OUT")" -gt 100 ] || fail "the load made only $(wc -l <"$LOAD_OUT") requests"
+}
+
+# --- what the servers saw -----------------------------------------------------------------------------
+log_key() { cut -d' ' -f1-3 "$T/$1/access.log" | sort; }
+logs_equal() { cmp -s <(log_key online) <(log_key test); }
+log_lines() { wc -l <"$T/$1/access.log"; }
+
+# same_logs COUNT [SECONDS]: both access logs hold COUNT requests, the same URIs the same number of
+# times with the same status
+same_logs() {
+	local end=$((SECONDS + ${2:-30}))
+	[ "$(log_lines online)" = "$1" ] || fail "the online server logged $(log_lines online) requests, not $1"
+	until logs_equal; do
+		if [ $SECONDS -ge $end ]; then
+			diff <(log_key online) <(log_key test) | head -20 || true
+			fail "the logs differ: online $(log_lines online) requests, test $(log_lines test), $(diff <(log_key online) <(log_key test) | grep -c '^[<>]') lines differ, first $(diff <(log_key online) <(log_key test) | sed -n 2p)"
+		fi
+		sleep 0.2
+	done
+	note "$1 requests are the same in both logs"
+}
+
+# same_uploads COUNT: COUNT bodies were stored by both servers, byte for byte the same
+same_uploads() {
+	local n
+	for n in online test; do
+		(cd "$T/$n/html/up" && sha256sum -- * | sort -k2) >"$T/$n.sums"
+	done
+	[ "$(wc -l <"$T/online.sums")" = "$1" ] || fail "the online server stored $(wc -l <"$T/online.sums") bodies, not $1"
+	cmp -s "$T/online.sums" "$T/test.sums" || fail "uploads differ: $(diff "$T/online.sums" "$T/test.sums" | sed -n 2p)"
+	note "$1 bodies have the same hash on both servers"
+}
+
+# --- captures ---------------------------------------------------------------------------------------
+# capture_start NAME NAMESPACE FILTER [TCPDUMP OPTION...]
+capture_start() {
+	local name=$1 n=$2 filter=$3
+	shift 3
+	# not by ns(): the pid must be tcpdump's own
+	ip netns exec "$n" tcpdump -i eth0 -n -U --immediate-mode -B 65536 -w "$T/$name.pcap" "$@" "$filter" 2>"$T/$name.tcpdump" &
+	eval "CAPTURE_$name=$!"
+	LAB_PIDS+=($!)
+	wait_for 20 "tcpdump in $n" grep -q 'listening on' "$T/$name.tcpdump"
+}
+capture_end() {		# NAME
+	local p="CAPTURE_$1"
+	sleep 0.2	# what is in the ring still has to be written: tcpdump polls
+	kill "${!p}" 2>/dev/null || fail "tcpdump ($1) had died: $(tail -1 "$T/$1.tcpdump")"
+	wait "${!p}" 2>/dev/null || true
+}
+
+# Ghosts: what the test host sends to the client, or asks its neighbours for in order to; what
+# talks of the test host's address; and any ICMP error, whoever made it (the lab's own traffic has none).
+ghosts_start() {
+	local c=${MAC[client]} t=${MAC[test]}
+	capture_start ghosts client "(ether src $t and ether dst $c) or (ether src $c and ether dst $t)
+		or (arp and ether src $t and arp[24:4] = 0x0a01000a)
+		or (ip6 and ether src $t and ip6[6] = 58 and ip6[40] = 135 and ip6[60:4] = 0x00000010)
+		or (tcp and (host ${IP4[test]} or host ${IP6[test]}))
+		or (icmp and icmp[0] != 8 and icmp[0] != 0)
+		or (ip6 and ip6[6] = 58 and ip6[40] < 128)" -s 128
+}
+ghosts_none() {
+	capture_end ghosts
+	! grep -E '^[1-9][0-9]* packets? dropped' "$T/ghosts.tcpdump" || fail "the capture lost packets"
+	tcpdump -enr "$T/ghosts.pcap" 2>/dev/null >"$T/ghosts.txt"
+	[ ! -s "$T/ghosts.txt" ] || { head -20 "$T/ghosts.txt"; fail "$(wc -l <"$T/ghosts.txt") ghost packets reached the client, first $(head -1 "$T/ghosts.txt" | cut -c1-160)"; }
+	note "no ghost packet"
+}
+
+# checksums_ok NAME MIN: every IP and TCP checksum of a full capture is right; at least MIN packets
+checksums_ok() {
+	local bad n
+	tcpdump -nvvr "$T/$1.pcap" 2>/dev/null >"$T/$1.txt"
+	n=$(grep -c 'cksum 0x' "$T/$1.txt" || true)
+	bad=$(grep -E 'incorrect|bad cksum|bad-cksum|wrong' "$T/$1.txt" | head -1 || true)
+	[ -z "$bad" ] || fail "a checksum is wrong on the wire: $bad"
+	[ "$n" -ge "$2" ] || fail "the capture $1 holds $n packets with a checksum, not $2 or more"
+	note "$n checksums are right"
+	rm -f "$T/$1.txt"
+}
+tx_offload_off() { local n; for n; do ns "$n" ethtool -K eth0 tx off >/dev/null; done; }
+
+# --- tcopy ------------------------------------------------------------------------------------------
+need_tcopy() {
+	[ -x "$CTL" ] || fail "build/tcopyctl does not exist"
+	[ -e "$KMOD/tcopy.ko" ] || fail "build/$TCOPY_KVER/kmod/tcopy.ko does not exist"
+	[ -e "$KMOD/tcopy_intercept.ko" ] || fail "build/$TCOPY_KVER/kmod/tcopy_intercept.ko does not exist"
+}
+relay_start() {
+	ip netns exec test "$CTL" relay "$@" >>"$T/relay.log" 2>&1 &
+	RELAY_PID=$!
+	LAB_PIDS+=($RELAY_PID)
+}
+relay_end() { kill "-${1:-TERM}" "$RELAY_PID"; wait "$RELAY_PID" 2>/dev/null || true; }
+target_field() {	# FIELD: of the first target
+	ctl online -j show-targets | tr ',{}' '\n\n\n' | sed -n "s/^[[:space:]]*\"$1\":[[:space:]]*\"\{0,1\}\([^\"]*\)\"\{0,1\}[[:space:]]*\$/\1/p" | head -1
+}
+# stat NAME: the sum of a counter over all targets (0 when it is not shown)
+stat() {
+	ctl online -j show-stats | tr ',{}' '\n\n\n' | sed -n "s/^[[:space:]]*\"$1\":[[:space:]]*\([0-9]*\).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'
+}
+state_is() { [ "$(target_field state)" = "$1" ]; }
+state_is_not() { [ "$(target_field state)" != "$1" ]; }
+no_connections() { [ -z "$(ss -N "$1" -tanH state connected exclude time-wait 'sport = :80')" ]; }
+no_intercepts() { [ "$(ctl test -j show-intercepts | tr -d ' \n')" = '[]' ]; }
+
+# test_host_up [ADD-INTERCEPT OPTION...]; online_host_up [ADD-TARGET OPTION...]
+test_host_up() {
+	need_tcopy
+	insmod "$KMOD/tcopy_intercept.ko" || fail "insmod tcopy_intercept.ko"
+	relay_start
+	ctl test add-intercept 80 "$@" || fail "add-intercept 80"
+}
+online_host_up() {
+	need_tcopy
+	grep -q '^tcopy ' /proc/modules || insmod "$KMOD/tcopy.ko" || fail "insmod tcopy.ko"
+	ctl online add-target "$(hostport test 80)" "$@" || fail "add-target $(hostport test 80)"
+}
+# tcopy_up [ADD-TARGET OPTION...]: both, and wait until copying; the probe's own requests, if any, are
+# not in the access logs (it sends none)
+tcopy_up() {
+	test_host_up
+	online_host_up "$@"
+	wait_for 15 "state copying (it is $(target_field state): $(target_field reason))" state_is copying
+}
+# lab_copying [ONLINE SECONDS] [TEST SECONDS]: everything up, ghosts watched from before the first target
+lab_copying() {
+	need_tcopy
+	lab_up
+	nginx_up online "${1:-}"
+	nginx_up test "${2:-}"
+	ghosts_start
+	tcopy_up
+}

@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# tcopy_intercept.ko by its netlink interface alone: refusals, binding, draining, unloading.
+# families: 4
+. "$TCOPY_TOP/tests/netns/lib.sh"
+. "$TCOPY_TOP/tests/netns/icept.sh"
+
+lab_up
+icept_load
+[ -z "$(icept get)" ] || fail "a fresh namespace has intercepts"
+hooks_are 0
+
+# every message that must be refused is, and leaves nothing behind
+icept refuse || fail "see above"
+[ -z "$(icept get)" ] || fail "a refused ADD left an intercept"
+hooks_are 0
+ns test setpriv --reuid=1000 --regid=1000 --clear-groups /usr/bin/python3 "$ICEPT" stats >"$T/out" && fail "STATS without CAP_NET_ADMIN"
+grep -q ^EPERM "$T/out" || fail "without CAP_NET_ADMIN: $(cat "$T/out")"
+
+# ADD, and what GET says of it
+icept add 80 10.9.0.0/16 fd09::/64 0.0.0.0/32
+icept add 443
+[ "$(icept_field port)" = "80 443" ] || fail "GET: $(icept get)"
+[ "$(icept_field pass)" = 10.9.0.0/16,fd09::/64,0.0.0.0/32 ] || fail "GET: $(icept get)"
+hooks_are 2
+refused EEXIST 'delete the intercept first' add 80
+ns test sysctl -qw net.ipv4.ip_local_reserved_ports=40000
+icept add 40000
+icept del 40000 force
+[ "$(ns online /usr/bin/python3 "$ICEPT" get)" = "" ] || fail "an intercept shows in another namespace"
+
+# one relay a namespace; a dead one is unbound
+relay1=$(icept_bind 1)
+[ "$(icept_stat relay)" = 1 ] || fail "not bound: $(icept stats)"
+ns test timeout 10 /usr/bin/python3 "$ICEPT" bind >"$T/out" && fail "a second relay was bound"
+grep -q '^EBUSY: another relay' "$T/out" || fail "a second relay: $(cat "$T/out")"
+NS=online icept_bind 2 >/dev/null	# another namespace, another relay
+kill -9 "$relay1"
+wait_for 10 "the dead relay's unbinding" icept_relay_is 0
+icept_bind 3 >/dev/null
+icept_relay_is 1 || fail "no relay after the dead one"
+
+# draining: refused to come back, leaves in three seconds; others stay
+icept del 80
+icept get | grep -q 'port=80 state=draining' || fail "not draining: $(icept get)"
+icept get | grep -q 'port=443 state=intercepting' || fail "DEL of 80 drained 443: $(icept get)"
+refused EBUSY draining add 80
+icept del 80
+begin=$(now_ms)
+wait_for 10 "the drained intercept to go" icept_gone 80
+[ $(($(now_ms) - begin)) -lt 5000 ] || fail "draining took $(($(now_ms) - begin)) ms"
+hooks_are 2
+icept add 80
+icept del 80
+icept del 80 force
+icept_gone 80 || fail "force did not remove a draining intercept"
+icept del all
+icept add 80
+icept get | grep -q 'port=80 state=intercepting' || fail "ADD while another drains: $(icept get)"
+rmmod tcopy_intercept 2>/dev/null && fail "rmmod with an intercept: answers would get out"
+icept del all force
+hooks_are 0
+[ -z "$(icept get)" ] || fail "intercepts left: $(icept get)"
+
+# many, in order, over several messages of the dump
+for ((i = 1; i <= 300; i++)); do echo $i; done >"$T/want"
+ns test /usr/bin/python3 - "$ICEPT" <<'PY'
+import importlib.util, struct, sys
+spec = importlib.util.spec_from_file_location('icept', sys.argv[1])
+icept = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(icept)
+f = icept.Family()
+for port in range(300, 0, -1):
+    f.ask(icept.CMD_ADD, icept.attr(icept.A_PORT, struct.pack('H', port)) + icept.prefix_attr('fd09::/64') * 32)
+PY
+icept get | sed 's/port=\([0-9]*\) .*/\1/' >"$T/got"
+cmp "$T/want" "$T/got" || fail "a long dump differs"
+
+# the end of a namespace ends its intercepts, drain and all, and the module can go
+ip netns add gone
+NS=gone icept add 80
+NS=gone icept add 81
+NS=gone icept del 81
+ip netns del gone
+icept del all force
+wait_for 20 "the module to be free" module_is_free
+rmmod tcopy_intercept || fail "rmmod"
+icept_load
+icept add 80
+icept del all force

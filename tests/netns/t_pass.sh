@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A client inside a --pass prefix is never copied (it would get the answer), and gets real answers
+# of the test service when it asks for them.
+. "$TCOPY_TOP/tests/netns/lib.sh"
+
+need_tcopy
+lab_up
+nginx_up online
+nginx_up test
+ghosts_start
+test_host_up --pass "$(addr client)"
+online_host_up
+wait_for 15 "state copying" state_is copying
+get 1 100 4 /s/
+sleep 1
+[ "$(log_lines test)" = 0 ] || fail "a passed client was copied"
+[ "$(stat passed)" -gt 0 ] || fail "nothing is counted as passed"
+ghosts_none
+ns client curl -sS -o /dev/null -m 10 "http://$(hostport test 80)/s/real" || fail "a passed client gets no answer of the test service"

@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A test server that answers 500 ms late: its copies wait for its answers and lose no request, and
+# no client hangs up on it early.
+# timeout: 300
+. "$TCOPY_TOP/tests/netns/lib.sh"
+
+lab_copying '' 0.5
+get 1 256 32 /s/
+get 257 384 128 /s/ -H 'Connection: close'
+same_logs 384 90
+ghosts_none

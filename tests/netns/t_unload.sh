@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# tcopy.ko is unloaded under load: at once, without harm, without orphans on the test server, and
+# really unhooked; and loaded again.
+. "$TCOPY_TOP/tests/netns/lib.sh"
+
+lab_copying
+hooks() { ns online nft list hooks 2>/dev/null | grep -c tcopy || true; }
+ns online nft list hooks >/dev/null 2>&1 && { [ "$(hooks)" -gt 0 ] || fail "no hook is listed while copying: this test would prove nothing"; }
+for i in 1 2 3; do
+	load_start 6 32
+	sleep 0.5
+	begin=$SECONDS
+	timeout 20 rmmod tcopy || fail "rmmod tcopy under load"
+	[ $((SECONDS - begin)) -le 5 ] || fail "rmmod tcopy took $((SECONDS - begin)) s"
+	grep -q '^tcopy ' /proc/modules && fail "tcopy is still loaded"
+	[ "$(hooks)" = 0 ] || fail "a hook is left"
+	wait_for 10 "the test server's connections to be reset" no_connections test
+	before=$(log_lines test)
+	load_end
+	[ "$(log_lines test)" = "$before" ] || fail "copied by an unloaded module"
+	online_host_up
+	wait_for 15 "state copying" state_is copying
+done
+: >"$T/online/access.log"; : >"$T/test/access.log"
+get 1 200 8 /s/
+same_logs 200
+ghosts_none
