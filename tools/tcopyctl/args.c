@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The words of a command line, and the ways to leave the program. */
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "out.h"
 #include "tcopyctl.h"
 
-static const struct command *current;
+static const struct args *current;
 
 static void say(const char *fmt, va_list ap)
 {
@@ -73,10 +76,11 @@ void misuse(const char *fmt, ...)
 	va_start(ap, fmt);
 	say(fmt, ap);
 	va_end(ap);
-	if (current)
+	if (current && current->cmd)
 		fprintf(stderr, "usage: tcopyctl %s%s%s  (more with -h)\n",
-			current->name, *current->synopsis ? " " : "",
-			current->synopsis);
+			current->cmd->name,
+			*current->cmd->synopsis ? " " : "",
+			current->cmd->synopsis);
 	else
 		fputs("usage: tcopyctl [-j] [-p] [-n NETNS] COMMAND [ARGUMENT...]  (more with -h)\n",
 		      stderr);
@@ -97,6 +101,30 @@ void *xrealloc(void *p, size_t n, size_t size)
 	return p;
 }
 
+static void print_all_help(void)
+{
+	const struct command *const *cmd;
+
+	puts("usage: tcopyctl [-j] [-p] [-n NETNS] COMMAND [ARGUMENT...]\n"
+	     "\n"
+	     "tcopy copies live TCP traffic of this host's services to a test host.\n"
+	     "\n"
+	     "commands:");
+	for (cmd = commands; *cmd; cmd++)
+		printf("  %-16s %s\n", (*cmd)->name, (*cmd)->summary);
+	puts("\n"
+	     "global options:\n"
+	     "  -j, --json         print JSON: a list of objects, [] when there is nothing\n"
+	     "  -p, --pretty       with line breaks\n"
+	     "  -n, --netns NAME   in the network namespace /run/netns/NAME\n"
+	     "  -V, --version      print the version\n"
+	     "  -h, --help         this text; behind a COMMAND its own\n"
+	     "\n"
+	     "exit codes: 0 done, 1 the kernel or this system's state refused, 2 bad usage.");
+	out_none();
+	leave(EXIT_DONE);
+}
+
 static void print_help(const struct command *cmd)
 {
 	printf("usage: tcopyctl %s%s%s\n\n%s.\n", cmd->name,
@@ -107,37 +135,127 @@ static void print_help(const struct command *cmd)
 	leave(EXIT_DONE);
 }
 
-/**
- * args_global() - take an option that any command has
- * @args:	its command is asked for help
- * @word:	begins with a dash
- *
- * Return: false when it is none.
- */
-bool args_global(struct args *args, const char *word)
+/* Before any socket is opened: a netlink socket keeps its namespace. */
+static void enter_netns(const char *name)
+{
+	char path[128];
+	int fd;
+
+	if (!*name || strchr(name, '/') || !strcmp(name, ".") ||
+	    !strcmp(name, "..") || strlen(name) > 64)
+		misuse("--netns: '%.64s' is no namespace: a name from 'ip netns' would be",
+		       name);
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		refuse("--netns: no network namespace '%s' ('ip netns' lists them): %s",
+		       name, strerror(errno));
+	if (setns(fd, CLONE_NEWNET))
+		refuse("--netns: cannot enter '%s': %s%s", name,
+		       strerror(errno),
+		       errno == EPERM ? " (run it as root)" : "");
+	close(fd);
+}
+
+static bool take_netns(struct args *args, const char *word)
+{
+	const char *name;
+
+	if (!strncmp(word, "--netns=", 8))
+		name = word + 8;
+	else if (strcmp(word, "-n") && strcmp(word, "--netns"))
+		return false;
+	else if (args->at < args->argc)
+		name = args->argv[args->at++];
+	else
+		misuse("--netns: lacks its value NAME");
+	if (args->netns)
+		misuse("--netns: given twice");
+	args->netns = name;
+	return true;
+}
+
+static void print_version(void)
+{
+	if (out_is_json()) {
+		out_list(OUT_BLOCK);
+		out_row();
+		out_str("version", "version", TCOPY_VERSION);
+		out_row_end();
+		out_list_end();
+	} else {
+		puts("tcopyctl " TCOPY_VERSION);
+		out_none();
+	}
+	leave(EXIT_DONE);
+}
+
+/* Take an option that any command has, wherever it stands. */
+static bool args_global(struct args *args, const char *word)
 {
 	const char *p;
 
+	if (take_netns(args, word))
+		return true;
 	if (!strcmp(word, "--help"))
 		word = "-h";
 	else if (!strcmp(word, "--json"))
 		word = "-j";
 	else if (!strcmp(word, "--pretty"))
 		word = "-p";
-	if (word[1] == '-' || !word[1] ||
-	    word[1 + strspn(word + 1, "jph")])
+	else if (!strcmp(word, "--version"))
+		word = "-V";
+	if (word[1] == '-' || !word[1] || word[1 + strspn(word + 1, "jphV")])
 		return false;
 	for (p = word + 1; *p; p++) {
 		if (*p == 'j')
 			out_set_json();
 		else if (*p == 'p')
 			out_set_pretty();
-		else if (args->cmd)
-			print_help(args->cmd);
 		else
-			return false;
+			args->ask = *p;
 	}
 	return true;
+}
+
+/* When all is read, so that -V -j is what -j -V is. */
+static void args_asked(struct args *args)
+{
+	if (args->ask == 'V')
+		print_version();
+	if (args->ask && args->cmd)
+		print_help(args->cmd);
+	if (args->ask)
+		print_all_help();
+}
+
+/**
+ * args_command() - take the command
+ * @args:	at the beginning; its command is set
+ */
+void args_command(struct args *args)
+{
+	const struct command *const *cmd;
+	const char *word;
+
+	current = args;
+	while (args->at < args->argc) {
+		word = args->argv[args->at++];
+		if (word[0] == '-') {
+			if (!args_global(args, word))
+				misuse("unknown option '%.64s'", word);
+			continue;
+		}
+		for (cmd = commands; *cmd; cmd++)
+			if (!strcmp((*cmd)->name, word))
+				break;
+		if (!*cmd)
+			misuse("unknown command '%.64s'", word);
+		args->cmd = *cmd;
+		return;
+	}
+	args_asked(args);
+	misuse("which command?");
 }
 
 /**
@@ -159,10 +277,13 @@ int args_next(struct args *args, const struct arg_def *defs,
 	size_t len;
 	int i;
 
-	current = args->cmd;
 again:
-	if (args->at >= args->argc)
+	if (args->at >= args->argc) {
+		args_asked(args);
+		if (args->netns)
+			enter_netns(args->netns);
 		return ARGS_END;
+	}
 	word = args->argv[args->at++];
 	*value = word;
 	if (args->words_only || word[0] != '-' || !word[1])

@@ -54,11 +54,13 @@ struct arg_def {
 
 /**
  * struct args - a command's arguments, taken one by one with args_next()
- * @cmd:	the command
+ * @cmd:	the command, NULL before it was read
  * @argv:	all words of the command line
  * @argc:	how many
  * @at:		the next one
  * @seen:	bit per arg_def that was given
+ * @netns:	network namespace, entered at the end of the arguments; or NULL
+ * @ask:	'h' or 'V': asked for help or the version
  * @words_only:	behind "--"
  */
 struct args {
@@ -67,6 +69,8 @@ struct args {
 	int argc;
 	int at;
 	uint32_t seen;
+	const char *netns;
+	char ask;
 	bool words_only;
 };
 
@@ -75,12 +79,12 @@ enum {
 	ARGS_WORD = -2,		/* not an option */
 };
 
+void args_command(struct args *args);
 int args_next(struct args *args, const struct arg_def *defs,
 	      const char **value);
 void args_none(struct args *args);
 const char *args_only(struct args *args, const struct arg_def *defs,
 		      const char *what);
-bool args_global(struct args *args, const char *word);
 
 void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void refuse(const char *fmt, ...)

@@ -1,0 +1,705 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The relay without its sockets, see relay_core.h */
+#include <stdlib.h>
+
+#include "relay_core.h"
+#include "siphash.h"
+
+/**
+ * relay_core_new() - make a relay that knows nobody
+ * @ops:	the world; lives as long
+ * @ctx:	for @ops
+ * @seed:	random: secrets, keys and the epoch
+ *
+ * Return: NULL without memory.
+ */
+struct relay *relay_core_new(const struct relay_ops *ops, void *ctx,
+			     const u64 seed[7])
+{
+	struct relay *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->ops = ops;
+	r->ctx = ctx;
+	memcpy(r->secret, seed, sizeof(r->secret));
+	memcpy(r->key, seed + 2, sizeof(r->key));
+	r->epoch = seed[6];
+	if (!owners_new(&r->owners, RELAY_OWNERS, seed + 4)) {
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+/**
+ * relay_core_free() - forget everything
+ * @r:		made by relay_core_new()
+ */
+void relay_core_free(struct relay *r)
+{
+	owners_free(&r->owners);
+	free(r);
+}
+
+/*
+ * The cookie of a peer is computed, not kept: a flood of HELLOs with forged
+ * sources fills no table. Bound to address, port and the peer's own cookie.
+ */
+static __be64 make_cookie(const struct relay *r, const struct relay_path *from,
+			  __be64 theirs)
+{
+	struct {
+		struct in6_addr remote;
+		__be64 theirs;
+		u32 scope;
+		u32 port;
+	} in = {
+		.remote = from->remote,
+		.theirs = theirs,
+		.scope = from->scope,
+		.port = from->port,
+	};
+	u64 cookie = siphash(r->secret, &in, sizeof(in));
+
+	/* 0 means "I have none" */
+	return cookie ? cookie : 1;
+}
+
+static bool same_host(const struct relay_path *a, const struct relay_path *b)
+{
+	return a->scope == b->scope &&
+	       !memcmp(&a->remote, &b->remote, sizeof(a->remote));
+}
+
+static void reply(struct relay *r, const struct relay_path *path,
+		  struct wire_out *out)
+{
+	wire_end(out);
+	if (!r->ops->reply(r->ctx, path, out->p, out->len))
+		r->stats.reply_failed++;
+}
+
+static void send_challenge(struct relay *r, const struct relay_path *to,
+			   __be64 theirs, __be64 ours)
+{
+	struct tcopy_wire_challenge challenge = { .cookie = ours };
+	struct wire_out out;
+
+	r->stats.challenges++;
+	wire_begin(&out, TCOPY_WIRE_CHALLENGE, theirs);
+	wire_put(&out, &challenge, sizeof(challenge));
+	reply(r, to, &out);
+}
+
+static const struct relay_icept *find_icept(const struct relay *r, u16 port)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->icepts_n; i++)
+		if (r->icepts[i].port == port)
+			return &r->icepts[i];
+	return NULL;
+}
+
+/* A want and its prefixes, in @p; returns its bytes. */
+static size_t fill_want(const struct relay *r, u8 *p,
+			const struct relay_want *from)
+{
+	const struct relay_icept *icept = find_icept(r, ntohs(from->port));
+	struct tcopy_wire_want want = {
+		.family = from->family,
+		.state = icept ? icept->state : TCOPY_WIRE_NOT_INTERCEPTED,
+		.port = from->port,
+		.addr = from->addr,
+	};
+	struct tcopy_wire_prefix prefix = { 0 };
+	size_t len = sizeof(want);
+	unsigned int i;
+
+	for (i = 0; icept && i < icept->pass_n; i++) {
+		if (icept->pass[i].family != from->family)
+			continue;
+		prefix.family = icept->pass[i].family;
+		prefix.plen = icept->pass[i].plen;
+		prefix.addr = icept->pass[i].addr;
+		memcpy(p + len, &prefix, sizeof(prefix));
+		len += sizeof(prefix);
+		want.pass_n++;
+	}
+	memcpy(p, &want, sizeof(want));
+	return len;
+}
+
+static void welcome_begin(const struct relay *r, struct wire_out *out,
+			  struct tcopy_wire_welcome *welcome, __be64 cookie)
+{
+	memset(welcome, 0, sizeof(*welcome));
+	welcome->epoch = cpu_to_be64(r->epoch);
+	welcome->lost = cpu_to_be64(r->lost + r->stats.unsent +
+				    r->stats.bad_records);
+	wire_begin(out, TCOPY_WIRE_WELCOME, cookie);
+	wire_put(out, welcome, sizeof(*welcome));
+}
+
+static void welcome_send(struct relay *r, struct relay_peer *peer,
+			 struct wire_out *out,
+			 const struct tcopy_wire_welcome *welcome)
+{
+	memcpy(out->p + sizeof(struct tcopy_wire_hdr), welcome,
+	       sizeof(*welcome));
+	reply(r, &peer->path, out);
+}
+
+static void send_welcome(struct relay *r, struct relay_peer *peer)
+{
+	u8 want[sizeof(struct tcopy_wire_want) +
+		TCOPY_ICEPT_PASS_MAX * sizeof(struct tcopy_wire_prefix)];
+	struct tcopy_wire_welcome welcome;
+	struct wire_out out;
+	unsigned int i;
+	size_t len;
+
+	welcome_begin(r, &out, &welcome, peer->theirs);
+	for (i = 0; i < RELAY_WANTS; i++) {
+		if (!peer->wants[i].family)
+			continue;
+		len = fill_want(r, want, &peer->wants[i]);
+		if (!wire_put(&out, want, len)) {
+			/* one want with all its prefixes fits an empty one */
+			welcome_send(r, peer, &out, &welcome);
+			welcome_begin(r, &out, &welcome, peer->theirs);
+			wire_put(&out, want, len);
+		}
+		welcome.wants_n++;
+	}
+	welcome_send(r, peer, &out, &welcome);
+}
+
+static struct relay_peer *find_peer(struct relay *r,
+				    const struct relay_path *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < RELAY_PEERS; i++)
+		if (r->peers[i].generation &&
+		    r->peers[i].path.port == from->port &&
+		    same_host(&r->peers[i].path, from))
+			return &r->peers[i];
+	return NULL;
+}
+
+/* OPEN and BYE may come from any port of the host that has the cookie. */
+static struct relay_peer *find_cookie(struct relay *r,
+				      const struct relay_path *from,
+				      __be64 ours)
+{
+	unsigned int i;
+
+	for (i = 0; i < RELAY_PEERS; i++)
+		if (r->peers[i].generation && r->peers[i].ours == ours &&
+		    same_host(&r->peers[i].path, from))
+			return &r->peers[i];
+	return NULL;
+}
+
+static struct relay_peer *add_peer(struct relay *r,
+				   const struct relay_path *from,
+				   __be64 theirs, __be64 ours)
+{
+	struct relay_peer *peer;
+	unsigned int i;
+
+	for (i = 0; i < RELAY_PEERS && r->peers[i].generation; i++)
+		;
+	if (i == RELAY_PEERS)
+		return NULL;
+	peer = &r->peers[i];
+	memset(peer, 0, sizeof(*peer));
+	memset(peer->open, 0xff, sizeof(peer->open));
+	if (!++r->generation)
+		r->generation++;
+	peer->generation = r->generation;
+	peer->path = *from;
+	peer->theirs = theirs;
+	peer->ours = ours;
+	r->peers_n++;
+	return peer;
+}
+
+/* Its connections stay in the table; their generation says nobody's. */
+static void del_peer(struct relay *r, struct relay_peer *peer)
+{
+	relay_core_flush(r);
+	peer->generation = 0;
+	r->peers_n--;
+}
+
+/* A peer with more wants than fit a HELLO says several. */
+static void merge_want(struct relay_peer *peer,
+		       const struct tcopy_wire_want *want, u64 now_ms)
+{
+	struct relay_want *w, *free_one = NULL;
+	unsigned int i;
+
+	for (i = 0; i < RELAY_WANTS; i++) {
+		w = &peer->wants[i];
+		if (!w->family) {
+			if (!free_one)
+				free_one = w;
+			continue;
+		}
+		if (w->family == want->family && w->port == want->port &&
+		    !memcmp(&w->addr, &want->addr, sizeof(w->addr))) {
+			w->expires_ms = now_ms + RELAY_EXPIRE_MS;
+			return;
+		}
+	}
+	if (!free_one)
+		return;
+	memset(&free_one->addr, 0, sizeof(free_one->addr));
+	memcpy(&free_one->addr, &want->addr, want->family == 4 ? 4 : 16);
+	free_one->expires_ms = now_ms + RELAY_EXPIRE_MS;
+	free_one->port = want->port;
+	free_one->family = want->family;
+}
+
+static void take_hello(struct relay *r, const struct relay_path *from,
+		       __be64 cookie, const u8 *body, size_t len)
+{
+	struct tcopy_wire_hello hello;
+	struct tcopy_wire_want want;
+	struct relay_peer *peer;
+	unsigned int i;
+	__be64 ours;
+
+	if (!wire_hello_read(&hello, body, len)) {
+		r->stats.malformed++;
+		return;
+	}
+	for (i = 0; i < hello.wants_n; i++) {
+		if (!wire_want_read(&want, body, i)) {
+			r->stats.malformed++;
+			return;
+		}
+	}
+	/*
+	 * A wrong cookie is most likely that of the relay before this one: a
+	 * challenge brings the peer back, and is half as long as what it
+	 * answers.
+	 */
+	ours = make_cookie(r, from, hello.cookie);
+	if (cookie != ours) {
+		send_challenge(r, from, hello.cookie, ours);
+		return;
+	}
+
+	peer = find_peer(r, from);
+	if (peer && peer->theirs != hello.cookie) {
+		/* another life of the same host: it knows no connection */
+		del_peer(r, peer);
+		peer = NULL;
+	}
+	if (!peer)
+		peer = add_peer(r, from, hello.cookie, ours);
+	if (!peer) {
+		r->stats.peers_full++;
+		return;
+	}
+	r->stats.hellos++;
+	/* datagrams being filled are for the ports as they were */
+	if (peer->ports_n != hello.ports_n ||
+	    memcmp(peer->ports, hello.ports, sizeof(peer->ports)))
+		relay_core_flush(r);
+	peer->path = *from;
+	peer->expires_ms = r->now_ms + RELAY_EXPIRE_MS;
+	peer->ports_n = hello.ports_n;
+	memcpy(peer->ports, hello.ports, sizeof(peer->ports));
+	for (i = 0; i < hello.wants_n; i++) {
+		wire_want_read(&want, body, i);
+		merge_want(peer, &want, r->now_ms);
+	}
+	r->ops->refresh(r->ctx, r->now_ms);
+	send_welcome(r, peer);
+}
+
+static struct relay_peer *owner_peer(struct relay *r, const struct owner *o)
+{
+	struct relay_peer *peer = &r->peers[o->peer];
+
+	return peer->generation && peer->generation == o->generation ? peer :
+								       NULL;
+}
+
+static void take_flow(struct relay *r, const struct relay_peer *peer,
+		      const struct tcopy_flow *flow)
+{
+	struct owner *o = owners_find(&r->owners, flow);
+	u32 now = (u32)(r->now_ms / 1000);
+
+	r->stats.opens++;
+	/* the first owner keeps it, as long as it lives and the flow does */
+	if (o && owner_peer(r, o) && owner_peer(r, o) != peer && !o->closed &&
+	    now - o->stamp < OWNERS_QUIET_S) {
+		r->stats.conflicts++;
+		return;
+	}
+	if (!o)
+		o = owners_add(&r->owners, flow);
+	o->generation = peer->generation;
+	o->peer = (u16)(peer - r->peers);
+	o->stamp = now;
+	o->closed = false;
+}
+
+static void take_open(struct relay *r, const struct relay_peer *peer,
+		      const u8 *body, size_t len)
+{
+	int n = wire_open_read(body, len), i;
+	struct tcopy_flow flow;
+
+	if (n < 0) {
+		r->stats.malformed++;
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		if (wire_flow_read(&flow, body, (unsigned int)i)) {
+			take_flow(r, peer, &flow);
+			continue;
+		}
+		r->stats.malformed++;
+		return;
+	}
+}
+
+static bool is_allowed(const struct relay *r, const struct in6_addr *remote)
+{
+	union tcopy_addr addr = { 0 };
+	u8 family = 6;
+	unsigned int i;
+
+	if (!r->allow_n)
+		return true;
+	if (IN6_IS_ADDR_V4MAPPED(remote)) {
+		family = 4;
+		memcpy(&addr.v4, remote->s6_addr + 12, 4);
+	} else {
+		memcpy(addr.v6, remote, 16);
+	}
+	for (i = 0; i < r->allow_n; i++)
+		if (prefix_holds(&r->allow[i], family, &addr))
+			return true;
+	return false;
+}
+
+/**
+ * relay_core_datagram() - take a datagram of an online host, or of anybody
+ * @r:		the relay
+ * @from:	its sender, and our address it was sent to
+ * @p:		its bytes
+ * @len:	how many
+ * @now_ms:	monotonic clock
+ */
+void relay_core_datagram(struct relay *r, const struct relay_path *from,
+			 const u8 *p, size_t len, u64 now_ms)
+{
+	struct tcopy_wire_hdr hdr;
+	struct relay_peer *peer;
+
+	r->now_ms = now_ms;
+	if (!is_allowed(r, &from->remote)) {
+		r->stats.not_allowed++;
+		return;
+	}
+	if (!tcopy_wire_check(&hdr, p, len)) {
+		if (len >= sizeof(hdr) &&
+		    tcopy_get32(p) == TCOPY_WIRE_MAGIC &&
+		    p[offsetof(struct tcopy_wire_hdr, version)] !=
+			    TCOPY_WIRE_VERSION)
+			r->stats.unknown++;
+		else
+			r->stats.malformed++;
+		return;
+	}
+	p += sizeof(hdr);
+	len -= sizeof(hdr);
+	if (hdr.type == TCOPY_WIRE_HELLO) {
+		take_hello(r, from, hdr.cookie, p, len);
+		return;
+	}
+	if (hdr.type != TCOPY_WIRE_OPEN && hdr.type != TCOPY_WIRE_BYE) {
+		r->stats.unknown++;
+		return;
+	}
+	peer = find_cookie(r, from, hdr.cookie);
+	if (!peer) {
+		r->stats.bad_cookie++;
+		return;
+	}
+	if (hdr.type == TCOPY_WIRE_OPEN) {
+		take_open(r, peer, p, len);
+	} else if (len) {
+		r->stats.malformed++;
+	} else {
+		r->stats.byes++;
+		del_peer(r, peer);
+	}
+}
+
+/* An empty datagram to a port of a peer. */
+static struct relay_datagram *add_datagram(struct relay *r,
+					   struct relay_peer *peer,
+					   unsigned int slot)
+{
+	struct relay_datagram *d;
+
+	if (r->batch_n == RELAY_BATCH)
+		relay_core_flush(r);
+	d = &r->batch[r->batch_n++];
+	d->path = peer->path;
+	d->path.port = peer->ports[slot];
+	d->body = d->room;
+	d->len = 0;
+	d->records_n = 0;
+	d->peer = (u16)(peer - r->peers);
+	d->slot = (u16)slot;
+	return d;
+}
+
+static void put_record(struct relay *r, struct relay_peer *peer,
+		       unsigned int slot, const u8 *p, size_t len)
+{
+	struct relay_datagram *d = NULL;
+
+	if (peer->open[slot] >= 0) {
+		d = &r->batch[peer->open[slot]];
+		if (len > sizeof(d->room) - d->len)
+			d = NULL;
+	}
+	if (!d) {
+		d = add_datagram(r, peer, slot);
+		peer->open[slot] = (int)(d - r->batch);
+	}
+	memcpy(d->room + d->len, p, len);
+	d->len += len;
+	d->records_n++;
+}
+
+static bool peer_wants(const struct relay_peer *peer,
+		       const struct tcopy_flow *flow)
+{
+	unsigned int i;
+
+	for (i = 0; i < RELAY_WANTS; i++)
+		if (peer->wants[i].family == flow->family &&
+		    peer->wants[i].port == flow->sport &&
+		    !memcmp(&peer->wants[i].addr, &flow->src,
+			    sizeof(flow->src)))
+			return true;
+	return false;
+}
+
+static unsigned int slot_of(const struct relay *r,
+			    const struct relay_peer *peer,
+			    const struct tcopy_flow *flow)
+{
+	if (peer->ports_n == 1)
+		return 0;
+	return (unsigned int)(siphash(r->key, flow, sizeof(*flow)) %
+			      peer->ports_n);
+}
+
+/*
+ * Nobody has announced it, or the OPEN was lost or is late. Of a service that
+ * only one peer copies to it can be nobody else's. Of several peers a SYN-ACK
+ * finds the right one, the others have no session and leave it alone; any
+ * other answer sent to all would make them reset a stranger's connection.
+ */
+static void put_unknown(struct relay *r, const struct tcopy_flow *flow,
+			const struct tcopy_seg *seg, const u8 *p, size_t len)
+{
+	bool synack = (seg->flags & (TCOPY_SYN | TCOPY_ACK)) ==
+		      (TCOPY_SYN | TCOPY_ACK);
+	struct relay_peer *peer, *only = NULL;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < RELAY_PEERS; i++) {
+		if (r->peers[i].generation &&
+		    peer_wants(&r->peers[i], flow)) {
+			only = &r->peers[i];
+			n++;
+		}
+	}
+	if (n == 1) {
+		put_record(r, only, slot_of(r, only, flow), p, len);
+		return;
+	}
+	if (!synack) {
+		r->stats.no_owner++;
+		return;
+	}
+	r->stats.synack_to_all++;
+	for (i = 0; i < RELAY_PEERS; i++) {
+		peer = &r->peers[i];
+		if (peer->generation && (!n || peer_wants(peer, flow)))
+			put_record(r, peer, slot_of(r, peer, flow), p, len);
+	}
+}
+
+static void put_known(struct relay *r, struct owner *o, struct relay_peer *peer,
+		      const struct tcopy_seg *seg, const u8 *p, size_t len)
+{
+	o->stamp = (u32)(r->now_ms / 1000);
+	if (seg->flags & TCOPY_RST)
+		o->closed = true;
+	put_record(r, peer, slot_of(r, peer, &o->flow), p, len);
+}
+
+static void put_parsed(struct relay *r, const u8 *p, size_t len,
+		       unsigned int n)
+{
+	struct relay_peer *peer;
+	struct tcopy_flow flow;
+	struct tcopy_seg seg;
+	struct owner *o;
+	int size;
+
+	for (; n; n--) {
+		size = tcopy_wire_record_read(&flow, &seg, p, len);
+		if (size < 0) {
+			r->stats.bad_records += n;
+			return;
+		}
+		o = owners_find(&r->owners, &flow);
+		peer = o ? owner_peer(r, o) : NULL;
+		if (peer)
+			put_known(r, o, peer, &seg, p, (size_t)size);
+		else
+			put_unknown(r, &flow, &seg, p, (size_t)size);
+		p += size;
+		len -= (size_t)size;
+	}
+	if (len)
+		r->stats.bad_records++;
+}
+
+/**
+ * relay_core_records() - take a batch of records of the kernel
+ * @r:		the relay
+ * @p:		the records; stays as it is until relay_core_flush()
+ * @len:	bytes, TCOPY_WIRE_RECORDS at most
+ * @n:		how many records
+ * @now_ms:	monotonic clock
+ */
+void relay_core_records(struct relay *r, const u8 *p, size_t len,
+			unsigned int n, u64 now_ms)
+{
+	struct relay_peer *peer = r->peers;
+	struct relay_datagram *d;
+
+	r->now_ms = now_ms;
+	r->stats.records += n;
+	if (len > TCOPY_WIRE_RECORDS || !len || !n) {
+		r->stats.bad_records += n;
+		return;
+	}
+	if (!r->peers_n) {
+		r->stats.no_peer += n;
+		return;
+	}
+	while (!peer->generation)
+		peer++;
+	if (r->peers_n > 1 || peer->ports_n > 1) {
+		put_parsed(r, p, len, n);
+		return;
+	}
+	/* the usual case: one online host, one port; the batch as it is */
+	peer->open[0] = -1;
+	d = add_datagram(r, peer, 0);
+	d->body = p;
+	d->len = len;
+	d->records_n = n;
+}
+
+/**
+ * relay_core_flush() - send what waits
+ * @r:		the relay
+ *
+ * Buffers given to relay_core_records() are free again.
+ */
+void relay_core_flush(struct relay *r)
+{
+	struct relay_datagram *d;
+	struct relay_peer *peer;
+	unsigned int i;
+	u64 n = 0, lost;
+
+	if (!r->batch_n)
+		return;
+	for (i = 0; i < r->batch_n; i++) {
+		d = &r->batch[i];
+		peer = &r->peers[d->peer];
+		peer->open[d->slot] = -1;
+		wire_headers_fill(d->head, peer->theirs, peer->seq++, d->len,
+				  d->records_n);
+		n += d->records_n;
+	}
+	lost = r->ops->send(r->ctx, r->batch, r->batch_n);
+	r->stats.datagrams += r->batch_n;
+	r->stats.forwarded += n - lost;
+	r->stats.unsent += lost;
+	r->batch_n = 0;
+}
+
+/**
+ * relay_core_expire() - forget online hosts that have fallen silent
+ * @r:		the relay
+ * @now_ms:	monotonic clock
+ */
+void relay_core_expire(struct relay *r, u64 now_ms)
+{
+	struct relay_peer *peer;
+	unsigned int i, j;
+
+	r->now_ms = now_ms;
+	for (i = 0; i < RELAY_PEERS; i++) {
+		peer = &r->peers[i];
+		if (!peer->generation)
+			continue;
+		if (peer->expires_ms <= now_ms) {
+			r->stats.expired++;
+			del_peer(r, peer);
+			continue;
+		}
+		for (j = 0; j < RELAY_WANTS; j++)
+			if (peer->wants[j].expires_ms <= now_ms)
+				peer->wants[j].family = 0;
+	}
+}
+
+/**
+ * relay_core_intercepts() - what is intercepted on this host now
+ * @r:		the relay
+ * @v:		zeroed before they were filled: they are compared as bytes
+ * @n:		how many; more than RELAY_ICEPTS are left out
+ * @lost:	records that the kernel lost since the relay has started
+ *
+ * A change is told to every online host at once: a drain has little time.
+ */
+void relay_core_intercepts(struct relay *r, const struct relay_icept *v,
+			   unsigned int n, u64 lost)
+{
+	unsigned int i;
+	bool changed;
+
+	n = min_t(unsigned int, n, RELAY_ICEPTS);
+	changed = n != r->icepts_n ||
+		  (n && memcmp(r->icepts, v, n * sizeof(*v)));
+	if (n)
+		memcpy(r->icepts, v, n * sizeof(*v));
+	r->icepts_n = n;
+	r->lost = lost;
+	for (i = 0; changed && i < RELAY_PEERS; i++)
+		if (r->peers[i].generation)
+			send_welcome(r, &r->peers[i]);
+}
