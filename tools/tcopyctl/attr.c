@@ -182,6 +182,8 @@ static int icept_attr(const struct nlattr *attr, void *data)
 		return get_u64(&to->superseded, attr);
 	case TCOPY_ICEPT_A_MALFORMED:
 		return get_u64(&to->malformed, attr);
+	case TCOPY_ICEPT_A_ERRORS:
+		return get_u64(&to->errors, attr);
 	}
 	return MNL_CB_OK;
 }

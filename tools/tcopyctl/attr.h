@@ -71,7 +71,7 @@ struct icept {
 	bool relay;
 	unsigned int pass_n;
 	struct prefix pass[TCOPY_ICEPT_PASS_MAX];
-	u64 stolen, passed, own, lost, superseded, malformed;
+	u64 stolen, passed, own, lost, superseded, malformed, errors;
 };
 
 /**

@@ -20,7 +20,7 @@
 #define RELAY_EXPIRE_MS	5000	/* without a HELLO */
 #define RELAY_WANTS	64	/* addresses and ports of one peer */
 #define RELAY_BATCH	64	/* datagrams of HEADERS at once */
-#define RELAY_ICEPTS	256	/* intercepted ports */
+#define RELAY_ICEPTS	1024	/* intercepted ports */
 #define RELAY_ALLOWS	64	/* --allow */
 #define RELAY_OWNERS	17	/* 2^17 buckets of 8: a million connections */
 

@@ -109,6 +109,8 @@ static void show_intercept(struct nl *nl)
 	out_meaning("pure ACKs left out of a batch");
 	out_num("malformed", "malformed", stats.malformed);
 	out_meaning("stolen without a record: no valid TCP header");
+	out_num("errors", "errors", stats.errors);
+	out_meaning("ICMP errors of this host about copies, stolen");
 	out_row_end();
 }
 

@@ -21,6 +21,7 @@ static void print_icept(const struct icept *icept)
 	out_num("passed", "PASSED", icept->passed);
 	out_num("own", "OWN", icept->own);
 	out_num("malformed", "MALFORMED", icept->malformed);
+	out_num("errors", "ERRORS", icept->errors);
 	out_strings("pass", "PASS", pass, icept->pass_n);
 	if (!icept->relay)
 		out_note("no relay takes the answers, nothing is copied here: run 'tcopyctl relay'");
