@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * capture: the only code that sees production's packets. It reads them, takes a
+ * reference to their payload, and says NF_ACCEPT; whatever happens, on every
+ * path. All that a copy costs beyond that comes later, from the queue.
+ */
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/inet_hashtables.h>
+#include <net/inet6_hashtables.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ipv6.h>
+#include <net/tcp.h>
+
+#include "../compat/skbuff.h"
+#include "capture.h"
+#include "probe.h"
+#include "queue.h"
+#include "session.h"
+
+/* Payload up to this is copied; sharing its page would cost more, and would pin
+ * a page of the device's pool for a few bytes.
+ */
+#define CAPTURE_COPY_MAX	1024
+
+/**
+ * struct capture - one packet, while the hook looks at it
+ * @tn:		the namespace
+ * @skb:	production's: read only
+ * @thoff:	offset of the TCP header from skb->data
+ * @hlen:	its length
+ * @dif:	ingress device as the socket tables see it
+ * @sdif:	its slave when that is a VRF
+ * @flow:	client to online service
+ * @seg:	the TCP header
+ */
+struct capture {
+	struct tcopy_net *tn;
+	const struct sk_buff *skb;
+	unsigned int thoff;
+	unsigned int hlen;
+	int dif;
+	int sdif;
+	struct tcopy_flow flow;
+	struct tcopy_seg seg;
+};
+
+/* Count @bucket for a packet that will not be queued. */
+static void capture_count(const struct tcopy_rules *rules,
+			  const struct tcopy_flow *flow, unsigned int bucket)
+{
+	struct tcopy_target *t;
+	unsigned int i;
+
+	tcopy_rule_for_each(rules, flow, i, t) {
+		tcopy_count(t, MATCHED);
+		this_cpu_inc(t->stats->v[bucket]);
+	}
+}
+
+/* Has somebody verified the segment's checksum? If not, do it here, by reading:
+ * nf_checksum() would write to production's skb.
+ */
+static bool capture_checksum_ok(const struct capture *c)
+{
+	const struct sk_buff *skb = c->skb;
+	unsigned int len = skb->len - c->thoff;
+	__wsum sum;
+
+	if (skb_csum_unnecessary(skb) || skb->ip_summed == CHECKSUM_PARTIAL)
+		return true;
+	sum = skb_checksum(skb, c->thoff, len, 0);
+	if (c->flow.family == 4)
+		return !csum_tcpudp_magic(c->flow.src.v4, c->flow.dst.v4, len,
+					  IPPROTO_TCP, sum);
+	return !csum_ipv6_magic((struct in6_addr *)c->flow.src.v6,
+				(struct in6_addr *)c->flow.dst.v6, len,
+				IPPROTO_TCP, sum);
+}
+
+static struct sk_buff *capture_alloc(unsigned int linear)
+{
+	struct sk_buff *skb = alloc_skb(TCOPY_EVENT_ROOM + linear, TCOPY_GFP);
+
+	if (skb)
+		skb_reserve(skb, TCOPY_EVENT_ROOM);
+	return skb;
+}
+
+/* Payload by reference: what is linear is copied, pages are shared. */
+static struct sk_buff *capture_share(const struct sk_buff *from,
+				     unsigned int off)
+{
+	unsigned int headlen = skb_headlen(from), linear, i, start;
+	struct sk_buff *skb;
+
+	linear = headlen > off ? headlen - off : 0;
+	skb = capture_alloc(linear);
+	if (!skb)
+		return NULL;
+	skb_copy_bits(from, off, skb_put(skb, linear), linear);
+
+	start = headlen;
+	for (i = 0; i < skb_shinfo(from)->nr_frags; i++) {
+		const skb_frag_t *frag = &skb_shinfo(from)->frags[i];
+		unsigned int size = skb_frag_size(frag);
+		unsigned int skip = off > start ? off - start : 0;
+
+		if (skip < size) {
+			get_page(skb_frag_page(frag));
+			skb_fill_page_desc(skb, skb_shinfo(skb)->nr_frags,
+					   skb_frag_page(frag),
+					   skb_frag_off(frag) + skip,
+					   size - skip);
+			skb_len_add(skb, size - skip);
+		}
+		start += size;
+	}
+	skb_shinfo(skb)->flags |= skb_shinfo(from)->flags & SKBFL_SHARED_FRAG;
+	return skb;
+}
+
+/* Payload in pages of its own. */
+static struct sk_buff *capture_copy(const struct sk_buff *from,
+				    unsigned int off, unsigned int len)
+{
+	struct sk_buff *skb;
+	unsigned int i;
+	int err;
+
+	if (len <= CAPTURE_COPY_MAX) {
+		skb = capture_alloc(len);
+		if (skb)
+			skb_copy_bits(from, off, skb_put(skb, len), len);
+		return skb;
+	}
+
+	skb = alloc_skb_with_frags(TCOPY_EVENT_ROOM, len,
+				   PAGE_ALLOC_COSTLY_ORDER, &err, TCOPY_GFP);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, TCOPY_EVENT_ROOM);
+	skb->data_len = len;
+	skb->len = len;
+	for (i = 0; i < skb_shinfo(skb)->nr_frags && len; i++) {
+		skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
+		unsigned int part = min(len, skb_frag_size(frag));
+
+		skb_copy_bits(from, off, skb_frag_address(frag), part);
+		off += part;
+		len -= part;
+	}
+	return skb;
+}
+
+/* A queue entry of the packet; NULL without memory. */
+static struct sk_buff *capture_take(const struct capture *c, bool halfopen)
+{
+	unsigned int off = c->thoff + c->hlen, len = c->seg.len;
+	const struct sk_buff *from = c->skb;
+	struct tcopy_event *ev;
+	struct sk_buff *skb;
+
+	if (len <= CAPTURE_COPY_MAX || skb_has_frag_list(from) ||
+	    skb_zcopy((struct sk_buff *)from))
+		skb = capture_copy(from, off, len);
+	else
+		skb = capture_share(from, off);
+	if (!skb)
+		return NULL;
+	ev = tcopy_event(skb);
+	ev->flow = c->flow;
+	ev->seg = c->seg;
+	ev->dif = c->dif;
+	ev->sdif = c->sdif;
+	ev->halfopen = halfopen;
+	return skb;
+}
+
+/* A packet to a port that is of interest; th is only its fixed header. */
+static noinline void capture_packet(const struct tcopy_rules *rules,
+				    struct capture *c, const struct tcphdr *th)
+{
+	const struct sk_buff *skb = c->skb;
+	bool half = false, wanted = false;
+	unsigned int i, bucket;
+	struct sk_buff *entry;
+	struct tcopy_target *t;
+	u8 buf[60];
+	const u8 *p;
+
+	c->flow.sport = th->source;
+	c->flow.dport = th->dest;
+	tcopy_probe_packet(rules, &c->flow, th);
+
+	tcopy_rule_for_each(rules, &c->flow, i, t) {
+		wanted = true;
+		break;
+	}
+	if (!wanted)
+		return;
+
+	c->hlen = th->doff * 4;
+	p = NULL;
+	if (c->hlen >= sizeof(*th) && c->thoff + c->hlen <= skb->len)
+		p = skb_header_pointer(skb, c->thoff, c->hlen, buf);
+	if (!p || tcopy_seg_parse(&c->seg, p, c->hlen,
+				  skb->len - c->thoff - c->hlen) < 0) {
+		bucket = TCOPY_A_STAT_MALFORMED;
+		goto count;
+	}
+
+	bucket = TCOPY_A_STAT_NOT_NEEDED;
+	if (c->seg.flags & TCOPY_SYN) {
+		if (!(c->seg.flags & (TCOPY_ACK | TCOPY_RST)))
+			tcopy_halfopen_add(c->tn, &c->flow, &c->seg);
+		goto count;
+	}
+	if (!(c->seg.flags & (TCOPY_ACK | TCOPY_RST)))
+		goto count;
+	if (c->seg.flags & TCOPY_RST)
+		c->seg.len = 0;
+
+	half = tcopy_halfopen_has(c->tn, &c->flow, c->seg.seq);
+	if (!half) {
+		if (!c->seg.len && !(c->seg.flags & (TCOPY_FIN | TCOPY_RST)))
+			goto count;
+		if (!tcopy_session_list(c->tn, &c->flow)) {
+			if (c->seg.len)
+				bucket = TCOPY_A_STAT_NO_SESSION;
+			goto count;
+		}
+	}
+
+	bucket = TCOPY_A_STAT_CHECKSUM;
+	if (!capture_checksum_ok(c))
+		goto count;
+	bucket = TCOPY_A_STAT_UNSHAREABLE;
+	if (skb_pfmemalloc(skb) || !tcopy_skb_readable(skb))
+		goto missed;
+	bucket = TCOPY_A_STAT_NO_MEMORY;
+	entry = capture_take(c, half);
+	if (!entry)
+		goto missed;
+	bucket = TCOPY_A_STAT_QUEUE_FULL;
+	if (!tcopy_queue_add(c->tn, entry, TCOPY_QUEUE_PACKET)) {
+		kfree_skb(entry);
+		goto missed;
+	}
+	return;
+
+missed:
+	if (c->seg.len || (c->seg.flags & TCOPY_FIN))
+		tcopy_session_missed(c->tn, &c->flow);
+count:
+	capture_count(rules, &c->flow, bucket);
+}
+
+static unsigned int capture_v4(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct tcopy_net *tn = tcopy_netns_find(state->net);
+	const struct tcopy_rules *rules;
+	const struct iphdr *iph = ip_hdr(skb);
+	const struct tcphdr *th;
+	unsigned int thoff;
+	struct tcphdr buf;
+	struct capture c;
+
+	if (iph->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+	rules = rcu_dereference(tn->rules);
+	if (!rules)
+		return NF_ACCEPT;
+	thoff = skb_network_offset(skb) + iph->ihl * 4;
+	th = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	if (!th || !test_bit(ntohs(th->dest), rules->ports))
+		return NF_ACCEPT;
+
+	memset(&c.flow, 0, sizeof(c.flow));
+	c.flow.family = 4;
+	c.flow.src.v4 = iph->saddr;
+	c.flow.dst.v4 = iph->daddr;
+	c.tn = tn;
+	c.skb = skb;
+	c.thoff = thoff;
+	c.dif = inet_iif(skb);
+	c.sdif = inet_sdif(skb);
+	capture_packet(rules, &c, th);
+	return NF_ACCEPT;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static unsigned int capture_v6(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct tcopy_net *tn = tcopy_netns_find(state->net);
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	const struct tcopy_rules *rules;
+	const struct tcphdr *th;
+	unsigned int thoff = 0;
+	unsigned short frag = 0;
+	struct tcphdr buf;
+	struct capture c;
+	int flags = 0;
+
+	rules = rcu_dereference(tn->rules);
+	if (!rules)
+		return NF_ACCEPT;
+	if (iph->nexthdr == IPPROTO_TCP)
+		thoff = skb_network_offset(skb) + sizeof(*iph);
+	else if (ipv6_find_hdr(skb, &thoff, IPPROTO_TCP, &frag, &flags) < 0 ||
+		 frag)
+		return NF_ACCEPT;
+	th = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	if (!th || !test_bit(ntohs(th->dest), rules->ports))
+		return NF_ACCEPT;
+
+	memset(&c.flow, 0, sizeof(c.flow));
+	c.flow.family = 6;
+	memcpy(c.flow.src.v6, &iph->saddr, 16);
+	memcpy(c.flow.dst.v6, &iph->daddr, 16);
+	c.tn = tn;
+	c.skb = skb;
+	c.thoff = thoff;
+	c.dif = inet6_iif(skb);
+	c.sdif = inet6_sdif(skb);
+	if (flags & IP6_FH_F_FRAG) {
+		/* Only the first fragment is here: the rest of the segment
+		 * comes without ports, and reassembly is behind this hook.
+		 */
+		c.flow.sport = th->source;
+		c.flow.dport = th->dest;
+		capture_count(rules, &c.flow, TCOPY_A_STAT_FRAGMENT);
+		tcopy_session_missed(tn, &c.flow);
+		return NF_ACCEPT;
+	}
+	capture_packet(rules, &c, th);
+	return NF_ACCEPT;
+}
+#endif
+
+/* Behind the firewall and what it rewrites, before conntrack confirms: the
+ * latter is at INT_MAX for IPv4 and INT_MAX - 1 for IPv6, and a packet that
+ * conntrack then drops (a lost race of two first packets) is copied in vain, but
+ * one that it never confirms is never missed either.
+ */
+#define CAPTURE_PRIORITY	(INT_MAX - 10)
+
+static const struct nf_hook_ops capture_ops[] = {
+	{
+		.hook = capture_v4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = CAPTURE_PRIORITY,
+	},
+#if IS_ENABLED(CONFIG_IPV6)
+	{
+		.hook = capture_v6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = CAPTURE_PRIORITY,
+	},
+#endif
+};
+
+/**
+ * tcopy_capture_hook() - begin to look at a namespace's packets
+ * @net: the namespace
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tcopy_capture_hook(struct net *net)
+{
+	return nf_register_net_hooks(net, capture_ops, ARRAY_SIZE(capture_ops));
+}
+
+/**
+ * tcopy_capture_unhook() - stop looking
+ * @net: the namespace
+ *
+ * Context: process. No packet is in the hook when it returns.
+ */
+void tcopy_capture_unhook(struct net *net)
+{
+	nf_unregister_net_hooks(net, capture_ops, ARRAY_SIZE(capture_ops));
+	synchronize_net();
+}

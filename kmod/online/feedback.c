@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/* feedback: what relays say to this host. */
+
+#include <linux/slab.h>
+#include <linux/udp.h>
+#include <net/sock.h>
+
+#include "feedback.h"
+#include "probe.h"
+#include "queue.h"
+#include "relay.h"
+#include "session.h"
+
+/* Sessions that one datagram can touch: as many as it has records. */
+#define FEEDBACK_BATCH	(TCOPY_WIRE_RECORDS / 48 + 1)
+
+/* Clients that the test host answers itself; replaced only when they differ. */
+static void feedback_pass(struct tcopy_target *t, const u8 *p, unsigned int n)
+{
+	size_t size = n * sizeof(struct tcopy_wire_prefix);
+	struct tcopy_pass *pass, *old;
+
+	spin_lock_bh(&t->pass_lock);
+	old = rcu_dereference_protected(t->pass,
+					lockdep_is_held(&t->pass_lock));
+	if (old ? old->n == n && !memcmp(old->prefix, p, size) : !n)
+		goto unlock;
+	pass = kmalloc(sizeof(*pass) + size, GFP_ATOMIC | __GFP_NOWARN);
+	if (!pass) {
+		/* Better no copies than ghosts; the next WELCOME tries again. */
+		WRITE_ONCE(t->copying, false);
+		goto unlock;
+	}
+	pass->n = n;
+	memcpy(pass->prefix, p, size);
+	rcu_assign_pointer(t->pass, pass);
+	if (old)
+		kfree_rcu(old, rcu);
+unlock:
+	spin_unlock_bh(&t->pass_lock);
+}
+
+static bool pass_valid(const u8 *p, unsigned int n)
+{
+	struct tcopy_wire_prefix prefix;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		memcpy(&prefix, p + i * sizeof(prefix), sizeof(prefix));
+		if (!(prefix.family == 4 && prefix.plen <= 32) &&
+		    !(prefix.family == 6 && prefix.plen <= 128))
+			return false;
+	}
+	return true;
+}
+
+static void feedback_welcome(struct tcopy_relay *relay, const u8 *p,
+			     unsigned int len)
+{
+	const struct tcopy_rules *rules = rcu_dereference(relay->tn->rules);
+	struct tcopy_wire_welcome welcome;
+	struct tcopy_wire_want want;
+	struct tcopy_target *t;
+	unsigned int i, j, size;
+	bool kick = false;
+
+	if (len < sizeof(welcome) || !rules)
+		return;
+	memcpy(&welcome, p, sizeof(welcome));
+	p += sizeof(welcome);
+	len -= sizeof(welcome);
+	spin_lock(&relay->lock);
+	if (relay->epoch != welcome.epoch)
+		relay->seq_valid = false;
+	relay->epoch = welcome.epoch;
+	spin_unlock(&relay->lock);
+	WRITE_ONCE(relay->lost, be64_to_cpu(welcome.lost));
+
+	for (i = 0; i < welcome.wants_n; i++) {
+		if (len < sizeof(want))
+			return;
+		memcpy(&want, p, sizeof(want));
+		p += sizeof(want);
+		len -= sizeof(want);
+		size = want.pass_n * sizeof(struct tcopy_wire_prefix);
+		if (len < size || want.state > TCOPY_WIRE_DRAINING ||
+		    want.pass_n > TCOPY_WIRE_PASS_MAX ||
+		    !pass_valid(p, want.pass_n))
+			return;
+		for (j = 0; j < rules->n; j++) {
+			t = rules->target[j];
+			if (t->relay != relay || t->family != want.family ||
+			    t->to_port != want.port ||
+			    memcmp(&t->to, &want.addr, sizeof(t->to)))
+				continue;
+			feedback_pass(t, p, want.pass_n);
+			if (READ_ONCE(t->wire_state) != want.state ||
+			    !READ_ONCE(t->welcome_us))
+				kick = true;
+			WRITE_ONCE(t->wire_state, want.state);
+			WRITE_ONCE(t->welcome_us, tcopy_now_us());
+		}
+		p += size;
+		len -= size;
+	}
+	if (kick)
+		tcopy_relay_kick(relay);
+}
+
+/* A gap in the numbers of datagrams is a loss; TCP repairs it. */
+static void feedback_seq(struct tcopy_relay *relay, u32 seq)
+{
+	const struct tcopy_rules *rules = rcu_dereference(relay->tn->rules);
+	u32 missed = 0;
+	unsigned int i;
+
+	spin_lock(&relay->lock);
+	if (relay->seq_valid && after(seq, relay->next_seq))
+		missed = seq - relay->next_seq;
+	if (!relay->seq_valid || !before(seq, relay->next_seq))
+		relay->next_seq = seq + 1;
+	relay->seq_valid = true;
+	spin_unlock(&relay->lock);
+
+	if (unlikely(missed) && rules)
+		for (i = 0; i < rules->n; i++)
+			if (rules->target[i]->relay == relay)
+				tcopy_count_add(rules->target[i], HEADERS_LOST,
+						missed);
+}
+
+/**
+ * tcopy_feedback_rcv() - a datagram of a relay's address has come
+ * @sk:		tcopy_relay.sock
+ * @skb:	UDP header first, checksum verified; consumed
+ *
+ * Headers are left to the queue, behind production's packets; the rest is rare.
+ *
+ * Context: softirq, RCU read section; udp_sock.encap_rcv.
+ *
+ * Return: 0, always: nothing of it is for a socket.
+ */
+int tcopy_feedback_rcv(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcopy_relay *relay = rcu_dereference_sk_user_data(sk);
+	struct tcopy_wire_challenge challenge;
+	struct tcopy_wire_headers headers;
+	struct tcopy_wire_hdr hdr;
+
+	if (!relay || skb->len > TCOPY_WIRE_MAX + sizeof(struct udphdr) ||
+	    skb_linearize(skb))
+		goto drop;
+	__skb_pull(skb, sizeof(struct udphdr));
+	if (!tcopy_wire_check(&hdr, skb->data, skb->len) ||
+	    hdr.cookie != relay->cookie)
+		goto drop;
+	__skb_pull(skb, sizeof(hdr));
+
+	switch (hdr.type) {
+	case TCOPY_WIRE_HEADERS:
+		if (skb->len < sizeof(headers))
+			break;
+		memcpy(&headers, skb->data, sizeof(headers));
+		feedback_seq(relay, be32_to_cpu(headers.seq));
+		/* Nothing of its way here may be held on to. */
+		skb_orphan(skb);
+		skb_dst_drop(skb);
+		nf_reset_ct(skb);
+		skb_ext_reset(skb);
+		skb->dev = NULL;
+		if (tcopy_queue_add(relay->tn, skb, TCOPY_QUEUE_DATAGRAM))
+			return 0;
+		break;
+	case TCOPY_WIRE_CHALLENGE:
+		if (skb->len != sizeof(challenge))
+			break;
+		memcpy(&challenge, skb->data, sizeof(challenge));
+		if (READ_ONCE(relay->peer_cookie) == challenge.cookie)
+			break;
+		WRITE_ONCE(relay->peer_cookie, challenge.cookie);
+		WRITE_ONCE(relay->hello_us, 0);
+		tcopy_relay_kick(relay);
+		break;
+	case TCOPY_WIRE_WELCOME:
+		feedback_welcome(relay, skb->data, skb->len);
+		break;
+	}
+drop:
+	kfree_skb(skb);
+	return 0;
+}
+
+static void feedback_unknown(struct tcopy_net *tn,
+			     const struct tcopy_flow *flow,
+			     const struct tcopy_seg *seg)
+{
+	const struct tcopy_rules *rules = rcu_dereference(tn->rules);
+	struct tcopy_target *t;
+	unsigned int i;
+
+	if (!rules || tcopy_probe_header(tn, rules, flow, seg))
+		return;
+	for (i = 0; i < rules->n; i++) {
+		t = rules->target[i];
+		if (t->to_port == flow->sport && t->family == flow->family &&
+		    !memcmp(&t->to, &flow->src, sizeof(t->to))) {
+			tcopy_count(t, HEADERS_UNKNOWN);
+			return;
+		}
+	}
+}
+
+/**
+ * tcopy_feedback_run() - work off a datagram of headers
+ * @tn:		the namespace; the skb's true size is accounted there
+ * @skb:	struct tcopy_wire_headers and records; consumed
+ *
+ * Each session that it touches runs once, at the end, so that one
+ * acknowledgment answers all of its records.
+ *
+ * Context: BH, RCU read section.
+ */
+void tcopy_feedback_run(struct tcopy_net *tn, struct sk_buff *skb)
+{
+	struct tcopy_session *batch[FEEDBACK_BATCH], *s;
+	struct tcopy_wire_headers headers;
+	unsigned int batch_n = 0, len, i;
+	u64 now_us = tcopy_now_us();
+	struct tcopy_flow flow;
+	struct tcopy_seg seg;
+	const u8 *p;
+	int size;
+
+	memcpy(&headers, skb->data, sizeof(headers));
+	p = skb->data + sizeof(headers);
+	len = skb->len - sizeof(headers);
+	for (i = be16_to_cpu(headers.records_n); i; i--) {
+		size = tcopy_wire_record_read(&flow, &seg, p, len);
+		if (size < 0)
+			break;
+		p += size;
+		len -= size;
+		s = tcopy_session_find_copy(tn, &flow);
+		if (!s)
+			feedback_unknown(tn, &flow, &seg);
+		else if (tcopy_session_header(s, &seg, now_us) &&
+			 batch_n < ARRAY_SIZE(batch))
+			batch[batch_n++] = s;
+	}
+	for (i = 0; i < batch_n; i++)
+		tcopy_session_run(batch[i], now_us);
+	tcopy_mem_add(tn, -(s64)skb->truesize);
+	consume_skb(skb);
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * halfopen: the options of client SYNs of late. A table of fixed size without
+ * timers: a flood of SYNs costs one write each, makes no session, and can do no
+ * worse than overwrite entries of connections that are being opened, which are
+ * then not copied.
+ */
+
+#include <linux/jhash.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "halfopen.h"
+#include "netns.h"
+
+#define HALFOPEN_SLOTS	8192	/* power of two */
+
+/**
+ * struct halfopen_slot - one SYN
+ * @lock:	protects the rest; BH
+ * @tag:	hash of @flow, 0: empty. Also read without @lock: a wrong value
+ *		costs a look-up under it, or misses a SYN of this instant
+ * @syn:	what it said
+ * @flow:	client to online service
+ */
+struct halfopen_slot {
+	spinlock_t lock;
+	u32 tag;
+	struct tcopy_syn syn;
+	struct tcopy_flow flow;
+};
+
+struct tcopy_halfopen {
+	struct halfopen_slot slot[HALFOPEN_SLOTS];
+};
+
+/**
+ * tcopy_halfopen_new() - an empty table
+ *
+ * Return: the table, or NULL without memory.
+ */
+struct tcopy_halfopen *tcopy_halfopen_new(void)
+{
+	struct tcopy_halfopen *table = kvzalloc(sizeof(*table), GFP_KERNEL);
+	unsigned int i;
+
+	if (table)
+		for (i = 0; i < HALFOPEN_SLOTS; i++)
+			spin_lock_init(&table->slot[i].lock);
+	return table;
+}
+
+/**
+ * tcopy_halfopen_free() - free a table
+ * @table: nobody uses it any more; may be NULL
+ */
+void tcopy_halfopen_free(struct tcopy_halfopen *table)
+{
+	kvfree(table);
+}
+
+static struct halfopen_slot *halfopen_slot(struct tcopy_net *tn,
+					   const struct tcopy_flow *flow,
+					   u32 *tag)
+{
+	u32 hash = jhash2((const u32 *)flow, sizeof(*flow) / 4, tn->seed);
+
+	*tag = hash | 1;
+	return &tn->halfopen->slot[(hash >> 1) & (HALFOPEN_SLOTS - 1)];
+}
+
+/**
+ * tcopy_halfopen_add() - remember a client's SYN
+ * @tn:		the namespace
+ * @flow:	client to online service
+ * @seg:	the SYN
+ *
+ * Replaces what was in its place.
+ *
+ * Context: BH.
+ */
+void tcopy_halfopen_add(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			const struct tcopy_seg *seg)
+{
+	struct halfopen_slot *slot;
+	u32 tag;
+
+	slot = halfopen_slot(tn, flow, &tag);
+	spin_lock(&slot->lock);
+	WRITE_ONCE(slot->tag, tag);
+	slot->flow = *flow;
+	slot->syn.isn = seg->seq;
+	slot->syn.tsval = seg->tsval;
+	slot->syn.len = seg->len;
+	slot->syn.mss = seg->mss;
+	slot->syn.opts = seg->opts;
+	slot->syn.wscale = seg->wscale;
+	spin_unlock(&slot->lock);
+}
+
+static bool slot_is(const struct halfopen_slot *slot, u32 tag, u32 seq,
+		    const struct tcopy_flow *flow)
+{
+	return slot->tag == tag && slot->syn.isn + 1 == seq &&
+	       !memcmp(&slot->flow, flow, sizeof(*flow));
+}
+
+/**
+ * tcopy_halfopen_has() - may this be the first packet behind a SYN?
+ * @tn:		the namespace
+ * @flow:	client to online service
+ * @seq:	the packet's sequence number
+ *
+ * For the hook: nearly always a hash and one read.
+ *
+ * Context: BH.
+ */
+bool tcopy_halfopen_has(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			u32 seq)
+{
+	struct halfopen_slot *slot;
+	bool has;
+	u32 tag;
+
+	slot = halfopen_slot(tn, flow, &tag);
+	if (READ_ONCE(slot->tag) != tag)
+		return false;
+	spin_lock(&slot->lock);
+	has = slot_is(slot, tag, seq, flow);
+	spin_unlock(&slot->lock);
+	return has;
+}
+
+/**
+ * tcopy_halfopen_find() - the SYN before a connection's first packet
+ * @tn:		the namespace
+ * @flow:	client to online service
+ * @seq:	the packet's sequence number
+ * @syn:	filled when it is found
+ *
+ * Context: BH.
+ */
+bool tcopy_halfopen_find(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			 u32 seq, struct tcopy_syn *syn)
+{
+	struct halfopen_slot *slot;
+	bool has;
+	u32 tag;
+
+	slot = halfopen_slot(tn, flow, &tag);
+	spin_lock(&slot->lock);
+	has = slot_is(slot, tag, seq, flow);
+	if (has)
+		*syn = slot->syn;
+	spin_unlock(&slot->lock);
+	return has;
+}
+
+/**
+ * tcopy_halfopen_del() - forget a SYN
+ * @tn:		the namespace
+ * @flow:	client to online service
+ * @seq:	sequence number behind it
+ *
+ * Context: BH.
+ */
+void tcopy_halfopen_del(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			u32 seq)
+{
+	struct halfopen_slot *slot;
+	u32 tag;
+
+	slot = halfopen_slot(tn, flow, &tag);
+	spin_lock(&slot->lock);
+	if (slot_is(slot, tag, seq, flow))
+		WRITE_ONCE(slot->tag, 0);
+	spin_unlock(&slot->lock);
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hold: a client's payload, from its capture until the test service has
+ * acknowledged it. track.c decides by sequence numbers; here are the bytes.
+ */
+
+#include <linux/mm.h>
+#include <linux/skbuff.h>
+
+#include "header.h"
+#include "hold.h"
+#include "netns.h"
+
+/* Segments behind a gap that a session may hold. */
+#define HOLD_GAP_MAX	4096
+/* Payload copied into the head of one outgoing packet. */
+#define HOLD_LINEAR_MAX	16384
+
+/**
+ * tcopy_hold_init() - nothing is held yet
+ * @h:		the hold
+ * @seq:	first byte that the client will send
+ */
+void tcopy_hold_init(struct tcopy_hold *h, u32 seq)
+{
+	__skb_queue_head_init(&h->q);
+	h->next = NULL;
+	h->contig = NULL;
+	h->sent = seq;
+	h->cap_nxt = seq;
+	h->bytes = 0;
+}
+
+static struct sk_buff *hold_after(const struct tcopy_hold *h,
+				  struct sk_buff *skb)
+{
+	if (!skb)
+		return skb_peek(&h->q);
+	return skb_queue_is_last(&h->q, skb) ? NULL :
+					       skb_queue_next(&h->q, skb);
+}
+
+static void hold_free(struct tcopy_hold *h, struct tcopy_net *tn,
+		      struct sk_buff *skb)
+{
+	__skb_unlink(skb, &h->q);
+	h->bytes -= skb->truesize;
+	tcopy_mem_add(tn, -(s64)skb->truesize);
+	kfree_skb(skb);
+}
+
+/* Link @skb behind @prev (NULL: in front) and see how far the stream goes. */
+static void hold_link(struct tcopy_hold *h, struct sk_buff *skb,
+		      struct sk_buff *prev)
+{
+	if (prev)
+		__skb_queue_after(&h->q, prev, skb);
+	else
+		__skb_queue_head(&h->q, skb);
+	h->bytes += skb->truesize;
+
+	while (skb && tcopy_hold_cb(skb)->seq == h->cap_nxt) {
+		h->cap_nxt = tcopy_hold_cb(skb)->end;
+		h->contig = skb;
+		if (!h->next)
+			h->next = skb;
+		skb = hold_after(h, skb);
+	}
+}
+
+/**
+ * tcopy_hold_add() - keep a client's payload
+ * @h:		the hold
+ * @tn:		the namespace; the skb's true size is accounted there already
+ * @skb:	its whole data is payload; consumed
+ * @seq:	sequence number of its first byte
+ * @ack:	what the client acknowledged with it
+ * @gap_us:	time since the client's payload before
+ *
+ * Bytes that are held already, or were sent, are left out. What is new may fall
+ * into several gaps: then further references to the same data are held.
+ *
+ * Context: tcopy_session.lock held.
+ *
+ * Return: 1 when something of it is new, 0 when nothing is; -ENOMEM or -ENOBUFS
+ * (too many segments behind a gap) when bytes were lost, and with them the copy.
+ */
+int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
+		   struct sk_buff *skb, u32 seq, u32 ack, u32 gap_us)
+{
+	u32 base = seq, end = seq + skb->len;
+	struct sk_buff *prev, *next, *part;
+	bool extra = false;
+	u32 stop;
+
+	if (before(seq, h->cap_nxt))
+		seq = h->cap_nxt;
+	if (!after(end, seq)) {
+		tcopy_mem_add(tn, -(s64)skb->truesize);
+		kfree_skb(skb);
+		return 0;
+	}
+
+	/* In order, nearly always; else from the end, where the client's
+	 * later segments go one behind the other.
+	 */
+	prev = h->contig;
+	if (seq != h->cap_nxt) {
+		prev = skb_peek_tail(&h->q);
+		while (prev && prev != h->contig &&
+		       after(tcopy_hold_cb(prev)->seq, seq))
+			prev = skb_queue_is_first(&h->q, prev) ? NULL :
+					skb_queue_prev(&h->q, prev);
+		if (skb_queue_len(&h->q) >= HOLD_GAP_MAX)
+			goto too_many;
+	}
+
+	for (;;) {
+		if (prev && before(seq, tcopy_hold_cb(prev)->end))
+			seq = tcopy_hold_cb(prev)->end;
+		next = hold_after(h, prev);
+		stop = end;
+		if (next && before(tcopy_hold_cb(next)->seq, stop))
+			stop = tcopy_hold_cb(next)->seq;
+
+		if (after(stop, seq)) {
+			part = skb;
+			if (stop != end) {
+				part = skb_clone(skb, TCOPY_GFP);
+				if (!part)
+					goto no_memory;
+				tcopy_mem_add(tn, part->truesize);
+			}
+			*tcopy_hold_cb(part) = (struct tcopy_hold_cb) {
+				.base = base, .seq = seq, .end = stop,
+				.ack = ack, .gap_us = gap_us, .extra = extra,
+			};
+			hold_link(h, part, prev);
+			if (part == skb)
+				return 1;
+			extra = true;
+		}
+		if (!next || !after(end, tcopy_hold_cb(next)->end))
+			break;
+		prev = next;
+	}
+	tcopy_mem_add(tn, -(s64)skb->truesize);
+	kfree_skb(skb);
+	return extra;
+
+no_memory:
+	tcopy_mem_add(tn, -(s64)skb->truesize);
+	kfree_skb(skb);
+	return -ENOMEM;
+too_many:
+	tcopy_mem_add(tn, -(s64)skb->truesize);
+	kfree_skb(skb);
+	return -ENOBUFS;
+}
+
+/**
+ * tcopy_hold_next() - what may be sent next for the first time
+ * @h:		the hold
+ * @chunk:	filled when there is something
+ *
+ * Context: tcopy_session.lock held.
+ */
+bool tcopy_hold_next(const struct tcopy_hold *h, struct tcopy_chunk *chunk)
+{
+	const struct tcopy_hold_cb *cb;
+
+	if (!h->next)
+		return false;
+	cb = tcopy_hold_cb(h->next);
+	chunk->seq = cb->seq;
+	chunk->end = cb->end;
+	chunk->ack = cb->ack;
+	chunk->gap_us = cb->gap_us;
+	return true;
+}
+
+/**
+ * tcopy_hold_sent() - bytes were sent for the first time
+ * @h:		the hold
+ * @end:	behind the last of them
+ *
+ * Context: tcopy_session.lock held.
+ *
+ * Return: how many captured packets have been sent whole by that.
+ */
+unsigned int tcopy_hold_sent(struct tcopy_hold *h, u32 end)
+{
+	unsigned int packets = 0;
+
+	h->sent = end;
+	while (h->next && !after(tcopy_hold_cb(h->next)->end, end)) {
+		packets += !tcopy_hold_cb(h->next)->extra;
+		h->next = h->next == h->contig ? NULL :
+						 hold_after(h, h->next);
+	}
+	return packets;
+}
+
+/**
+ * tcopy_hold_release() - the test service has acknowledged bytes
+ * @h:		the hold
+ * @tn:		the namespace
+ * @seq:	behind the last of them; what was never sent stays
+ *
+ * Context: tcopy_session.lock held.
+ */
+void tcopy_hold_release(struct tcopy_hold *h, struct tcopy_net *tn, u32 seq)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_peek(&h->q)) && skb != h->next &&
+	       !after(tcopy_hold_cb(skb)->end, seq) &&
+	       !after(tcopy_hold_cb(skb)->end, h->sent)) {
+		if (skb == h->contig)
+			h->contig = NULL;
+		hold_free(h, tn, skb);
+	}
+}
+
+/**
+ * tcopy_hold_purge() - free all that is held
+ * @h:	the hold
+ * @tn:	the namespace
+ *
+ * Context: tcopy_session.lock held, or the last user.
+ *
+ * Return: how many captured packets had not been sent whole.
+ */
+unsigned int tcopy_hold_purge(struct tcopy_hold *h, struct tcopy_net *tn)
+{
+	unsigned int packets = 0;
+	struct sk_buff *skb;
+
+	while ((skb = skb_peek(&h->q))) {
+		if (after(tcopy_hold_cb(skb)->end, h->sent))
+			packets += !tcopy_hold_cb(skb)->extra;
+		hold_free(h, tn, skb);
+	}
+	h->next = NULL;
+	h->contig = NULL;
+	return packets;
+}
+
+/* Append [off, off + len) of @from to @to, pages by reference. As much as fits:
+ * returns how much that was.
+ */
+static u32 hold_append(struct sk_buff *to, struct sk_buff *from, u32 off,
+		       u32 len)
+{
+	struct skb_shared_info *ti = skb_shinfo(to), *fi = skb_shinfo(from);
+	u32 done = 0, headlen = skb_headlen(from), part, start;
+	unsigned int i;
+
+	if (off < headlen) {
+		/* The head of an outgoing packet is filled before its pages. */
+		if (ti->nr_frags)
+			return 0;
+		part = min3(len, headlen - off, (u32)skb_tailroom(to));
+		skb_put_data(to, from->data + off, part);
+		done = part;
+		if (part < min(len, headlen - off))
+			return done;
+	}
+
+	start = headlen;
+	for (i = 0; i < fi->nr_frags && done < len; i++) {
+		const skb_frag_t *frag = &fi->frags[i];
+		u32 size = skb_frag_size(frag), skip;
+
+		if (off + done >= start + size) {
+			start += size;
+			continue;
+		}
+		if (ti->nr_frags == MAX_SKB_FRAGS)
+			break;
+		skip = off + done - start;
+		part = min(len - done, size - skip);
+		get_page(skb_frag_page(frag));
+		skb_fill_page_desc(to, ti->nr_frags, skb_frag_page(frag),
+				   skb_frag_off(frag) + skip, part);
+		skb_len_add(to, part);
+		done += part;
+		start += size;
+	}
+	ti->flags |= fi->flags & SKBFL_SHARED_FRAG;
+	return done;
+}
+
+/**
+ * tcopy_hold_build() - an skb with held payload
+ * @h:		the hold
+ * @seq:	first byte
+ * @len:	bytes; all are held
+ *
+ * Payload in pages is shared, not copied. When it takes more pages or linear
+ * bytes than one skb can have, the skb holds less than @len, but not nothing.
+ *
+ * Context: tcopy_session.lock held.
+ *
+ * Return: the skb, with TCOPY_HEADROOM in front; the caller owns it. NULL
+ * without memory, or when @seq is not held.
+ */
+struct sk_buff *tcopy_hold_build(const struct tcopy_hold *h, u32 seq, u32 len)
+{
+	struct sk_buff *from, *first, *to;
+	u32 linear = 0, end = seq + len;
+
+	first = h->next;
+	if (!first || before(seq, tcopy_hold_cb(first)->seq))
+		first = skb_peek(&h->q);
+	while (first && !after(tcopy_hold_cb(first)->end, seq))
+		first = hold_after(h, first);
+	if (!first || after(tcopy_hold_cb(first)->seq, seq))
+		return NULL;
+
+	for (from = first; from && before(tcopy_hold_cb(from)->seq, end);
+	     from = hold_after(h, from)) {
+		linear += skb_headlen(from);
+		if (skb_shinfo(from)->nr_frags || linear > HOLD_LINEAR_MAX)
+			break;
+	}
+	linear = min3(linear, len, (u32)HOLD_LINEAR_MAX);
+
+	to = alloc_skb(TCOPY_HEADROOM + linear, TCOPY_GFP);
+	if (!to)
+		return NULL;
+	skb_reserve(to, TCOPY_HEADROOM);
+
+	for (from = first; from && before(seq, end);
+	     from = hold_after(h, from)) {
+		const struct tcopy_hold_cb *cb = tcopy_hold_cb(from);
+		u32 part, want;
+
+		if (after(cb->seq, seq))
+			break;
+		want = min(end, cb->end) - seq;
+		part = hold_append(to, from, seq - cb->base, want);
+		seq += part;
+		if (part < want)
+			break;
+	}
+	return to;
+}

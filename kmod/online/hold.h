@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TCOPY_ONLINE_HOLD_H
+#define TCOPY_ONLINE_HOLD_H
+
+#include <linux/skbuff.h>
+#include "track.h"
+
+struct tcopy_net;
+
+/* Room for headers in a copy, and for struct tcopy_event in a captured skb. */
+#define TCOPY_HEADROOM		ALIGN(MAX_HEADER + 40 + TCOPY_HEADER_MAX, 16)
+
+/**
+ * struct tcopy_hold - the client's bytes that the copy may still need
+ * @q:		skbs of payload, in order of sequence numbers, not overlapping
+ * @next:	the first of them with bytes that were never sent; NULL when
+ *		there is none before a gap
+ * @contig:	the last one before the first gap; NULL when there is none
+ * @sent:	behind the highest byte that was sent
+ * @cap_nxt:	behind the last byte before the first gap
+ * @bytes:	true size of @q
+ *
+ * Protected by tcopy_session.lock.
+ */
+struct tcopy_hold {
+	struct sk_buff_head q;
+	struct sk_buff *next;
+	struct sk_buff *contig;
+	u32 sent;
+	u32 cap_nxt;
+	u32 bytes;
+};
+
+/**
+ * struct tcopy_hold_cb - in the cb of a held skb
+ * @base:	sequence number of the skb's first byte
+ * @seq:	first byte that is meant; what is before it was there already
+ * @end:	behind the last byte that is meant
+ * @ack:	what the client acknowledged with it
+ * @gap_us:	time since the client's payload before
+ * @extra:	the part of a packet that another skb counts already
+ */
+struct tcopy_hold_cb {
+	u32 base;
+	u32 seq;
+	u32 end;
+	u32 ack;
+	u32 gap_us;
+	bool extra;
+};
+
+static inline struct tcopy_hold_cb *tcopy_hold_cb(struct sk_buff *skb)
+{
+	return (struct tcopy_hold_cb *)skb->cb;
+}
+
+void tcopy_hold_init(struct tcopy_hold *h, u32 seq);
+int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
+		   struct sk_buff *skb, u32 seq, u32 ack, u32 gap_us);
+bool tcopy_hold_next(const struct tcopy_hold *h, struct tcopy_chunk *chunk);
+unsigned int tcopy_hold_sent(struct tcopy_hold *h, u32 end);
+void tcopy_hold_release(struct tcopy_hold *h, struct tcopy_net *tn, u32 seq);
+unsigned int tcopy_hold_purge(struct tcopy_hold *h, struct tcopy_net *tn);
+struct sk_buff *tcopy_hold_build(const struct tcopy_hold *h, u32 seq, u32 len);
+
+#endif

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netns: what a network namespace has of tcopy, and how it goes. */
+
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <net/netns/generic.h>
+
+#include "capture.h"
+#include "feedback.h"
+#include "halfopen.h"
+#include "queue.h"
+#include "session.h"
+#include "target.h"
+
+static unsigned int netns_id __read_mostly;
+
+/**
+ * tcopy_netns_find() - a namespace's part of tcopy
+ * @net: the namespace
+ *
+ * Return: never NULL while the module is registered.
+ */
+struct tcopy_net *tcopy_netns_find(const struct net *net)
+{
+	return net_generic(net, netns_id);
+}
+
+static void netns_run(struct tasklet_struct *tasklet)
+{
+	struct tcopy_cpu *cpu = from_tasklet(cpu, tasklet, tasklet);
+	struct sk_buff_head list;
+	struct sk_buff *skb;
+
+	__skb_queue_head_init(&list);
+	tcopy_queue_take(cpu, &list);
+	rcu_read_lock();
+	while ((skb = __skb_dequeue(&list))) {
+		if (tcopy_queue_cb(skb)->kind == TCOPY_QUEUE_PACKET)
+			tcopy_session_packet(cpu->tn, skb);
+		else
+			tcopy_feedback_run(cpu->tn, skb);
+	}
+	rcu_read_unlock();
+}
+
+/* 5 % of RAM, but 1 GiB at most. */
+static u64 netns_mem_default(void)
+{
+	u64 ram = (u64)totalram_pages() << PAGE_SHIFT;
+
+	return min_t(u64, div_u64(ram, 20), 1ULL << 30);
+}
+
+/**
+ * tcopy_netns_up() - have the tables and queues of a namespace
+ * @tn: the namespace
+ *
+ * They are made with the first target and stay until the namespace goes.
+ *
+ * Context: process; tcopy_net.lock held.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tcopy_netns_up(struct tcopy_net *tn)
+{
+	int err = -ENOMEM, i;
+
+	lockdep_assert_held(&tn->lock);
+	if (tn->up)
+		return 0;
+	for (i = 0; i < TCOPY_BIRTH_LOCKS; i++)
+		spin_lock_init(&tn->birth[i]);
+	tn->seed = get_random_u32();
+	tn->halfopen = tcopy_halfopen_new();
+	if (!tn->halfopen)
+		return err;
+	err = rhltable_init(&tn->sessions, &tcopy_session_params);
+	if (err)
+		goto halfopen;
+	err = rhashtable_init(&tn->copies, &tcopy_copy_params);
+	if (err)
+		goto sessions;
+	err = tcopy_queue_init(tn, netns_run);
+	if (err)
+		goto copies;
+	tn->up = true;
+	return 0;
+
+copies:
+	rhashtable_destroy(&tn->copies);
+sessions:
+	rhltable_destroy(&tn->sessions);
+halfopen:
+	tcopy_halfopen_free(tn->halfopen);
+	tn->halfopen = NULL;
+	return err;
+}
+
+/**
+ * tcopy_netns_hook() - have the hooks of a namespace
+ * @tn: the namespace
+ *
+ * Context: process; tcopy_net.lock held.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tcopy_netns_hook(struct tcopy_net *tn)
+{
+	int err;
+
+	lockdep_assert_held(&tn->lock);
+	if (tn->hooked)
+		return 0;
+	err = tcopy_capture_hook(tn->net);
+	tn->hooked = !err;
+	return err;
+}
+
+/**
+ * tcopy_netns_unhook() - let production's packets alone
+ * @tn: the namespace; it has no target any more
+ *
+ * Context: process; tcopy_net.lock held.
+ */
+void tcopy_netns_unhook(struct tcopy_net *tn)
+{
+	lockdep_assert_held(&tn->lock);
+	if (tn->hooked)
+		tcopy_capture_unhook(tn->net);
+	tn->hooked = false;
+}
+
+static int __net_init netns_init(struct net *net)
+{
+	struct tcopy_net *tn = tcopy_netns_find(net);
+
+	tn->net = net;
+	mutex_init(&tn->lock);
+	INIT_LIST_HEAD(&tn->targets);
+	INIT_LIST_HEAD(&tn->relays);
+	tn->mem_limit = netns_mem_default();
+	return percpu_counter_init(&tn->mem, 0, GFP_KERNEL);
+}
+
+static void __net_exit netns_exit(struct net *net)
+{
+	struct tcopy_net *tn = tcopy_netns_find(net);
+
+	mutex_lock(&tn->lock);
+	tcopy_target_del_all(tn);
+	mutex_unlock(&tn->lock);
+
+	if (tn->up) {
+		tcopy_queue_stop(tn);
+		/* Sessions, targets and rules that wait for a grace period
+		 * look at the namespace a last time.
+		 */
+		rcu_barrier();
+		WARN_ON_ONCE(atomic_read(&tn->sessions_n));
+		tcopy_queue_free(tn);
+		rhashtable_destroy(&tn->copies);
+		rhltable_destroy(&tn->sessions);
+		tcopy_halfopen_free(tn->halfopen);
+	}
+	percpu_counter_destroy(&tn->mem);
+}
+
+/* A device, not a subsystem: sockets and routes of ours hold devices, and go
+ * before them.
+ */
+static struct pernet_operations netns_ops = {
+	.init = netns_init,
+	.exit = netns_exit,
+	.id = &netns_id,
+	.size = sizeof(struct tcopy_net),
+};
+
+/**
+ * tcopy_netns_init() - be there for all namespaces
+ *
+ * Return: 0 or a negative errno.
+ */
+int tcopy_netns_init(void)
+{
+	return register_pernet_device(&netns_ops);
+}
+
+/**
+ * tcopy_netns_exit() - leave all namespaces
+ */
+void tcopy_netns_exit(void)
+{
+	unregister_pernet_device(&netns_ops);
+}

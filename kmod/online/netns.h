@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TCOPY_ONLINE_NETNS_H
+#define TCOPY_ONLINE_NETNS_H
+
+#include <linux/hrtimer.h>
+#include <linux/interrupt.h>
+#include <linux/mutex.h>
+#include <linux/percpu_counter.h>
+#include <linux/rhashtable.h>
+#include <linux/skbuff.h>
+#include <net/net_namespace.h>
+
+struct tcopy_halfopen;
+struct tcopy_rules;
+
+#define TCOPY_BIRTH_LOCKS	64	/* power of two */
+
+/* No packet path waits for memory, warns, or digs into the reserves. */
+#define TCOPY_GFP	(GFP_NOWAIT | __GFP_NOWARN | __GFP_NOMEMALLOC)
+
+/**
+ * DOC: Locking
+ *
+ * Outer to inner:
+ *
+ * tcopy_net.lock (mutex): targets and relays are added and removed, their state
+ *	changes; netlink and work items, never a packet.
+ * tcopy_net.birth[] (BH): one of 64 by the hash of the online flow; a session
+ *	is looked up and inserted, or replaced, as one step.
+ * tcopy_session.lock (BH): the session's track, hold and queue of packets to
+ *	send. No packet leaves and no session is inserted under it.
+ * leaves: tcopy_cpu.ack_lock, the queues' own locks, tcopy_relay.lock, the
+ *	half-open table's, rhashtable's.
+ *
+ * Read without a lock, under RCU: the rules, the two session tables.
+ */
+
+/**
+ * struct tcopy_cpu - what a CPU has to do behind production's packets
+ * @queue:	captured packets and feedback datagrams; its own lock
+ * @bytes:	truesize of @queue; under @queue.lock
+ * @tasklet:	works @queue off, at most TCOPY_QUEUE_BUDGET entries a run
+ * @again:	runs @tasklet again when the budget was used up: a tasklet that
+ *		scheduled itself would wake ksoftirqd, and production's packets
+ *		would wait for a thread
+ * @ack_lock:	protects @acks
+ * @acks:	sessions whose acknowledgment waits for data to ride on, oldest
+ *		first; each entry holds a reference
+ * @ack_timer:	for the first of @acks
+ * @tn:		the namespace
+ */
+struct tcopy_cpu {
+	struct sk_buff_head queue;
+	u32 bytes;
+	struct tasklet_struct tasklet;
+	struct hrtimer again;
+	spinlock_t ack_lock;
+	struct list_head acks;
+	struct hrtimer ack_timer;
+	struct tcopy_net *tn;
+};
+
+/**
+ * struct tcopy_net - the online host's side of a network namespace
+ * @rules:	what to capture; NULL while there is no target. RCU
+ * @halfopen:	client SYNs of late; fixed size
+ * @cpu:	per-CPU queues
+ * @sessions:	all sessions by online flow; one entry a target
+ * @copies:	the same by the flow of their answers; unique
+ * @sessions_n:	sessions alive or not yet freed
+ * @mem:	bytes of held payload, queued packets and sessions; kept in
+ *		batches a CPU, so it is off by 64 KiB a CPU at most
+ * @mem_limit:	limit of @mem; READ_ONCE
+ * @seed:	of the half-open table's hash
+ * @birth:	see DOC: Locking
+ * @net:	the namespace; this struct lives in its generic array
+ * @lock:	see DOC: Locking
+ * @targets:	list of struct tcopy_target; @lock
+ * @relays:	list of struct tcopy_relay; @lock
+ * @targets_n:	length of @targets; @lock
+ * @next_id:	next target's ID; @lock
+ * @up:		tables, queues and the rest exist (since the first target, until
+ *		the namespace goes); @lock
+ * @hooked:	hooks are registered (there is a target); @lock
+ */
+struct tcopy_net {
+	struct tcopy_rules __rcu *rules;
+	struct tcopy_halfopen *halfopen;
+	struct tcopy_cpu __percpu *cpu;
+	struct rhltable sessions;
+	struct rhashtable copies;
+	atomic_t sessions_n;
+	struct percpu_counter mem;
+	u64 mem_limit;
+	u32 seed;
+	spinlock_t birth[TCOPY_BIRTH_LOCKS];
+
+	struct net *net;
+	struct mutex lock;
+	struct list_head targets;
+	struct list_head relays;
+	u32 targets_n;
+	u32 next_id;
+	bool up;
+	bool hooked;
+};
+
+/**
+ * tcopy_mem_add() - account memory of a namespace
+ * @tn:		the namespace
+ * @bytes:	true size; negative to give back
+ */
+static inline void tcopy_mem_add(struct tcopy_net *tn, s64 bytes)
+{
+	percpu_counter_add_batch(&tn->mem, bytes, 65536);
+}
+
+/**
+ * tcopy_mem_full() - is the limit on memory reached?
+ * @tn: the namespace
+ */
+static inline bool tcopy_mem_full(struct tcopy_net *tn)
+{
+	return percpu_counter_read_positive(&tn->mem) >
+	       (s64)READ_ONCE(tn->mem_limit);
+}
+
+/**
+ * tcopy_now_us() - the clock of track and all time stamps
+ *
+ * Return: microseconds of the monotonic clock, never 0.
+ */
+static inline u64 tcopy_now_us(void)
+{
+	return ktime_to_us(ktime_get()) + 1;
+}
+
+struct tcopy_net *tcopy_netns_find(const struct net *net);
+int tcopy_netns_up(struct tcopy_net *tn);
+int tcopy_netns_hook(struct tcopy_net *tn);
+void tcopy_netns_unhook(struct tcopy_net *tn);
+int tcopy_netns_init(void);
+void tcopy_netns_exit(void);
+
+#endif

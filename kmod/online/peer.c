@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * peer: what production made of a client's packet, read off its socket. The one
+ * file that touches a production socket, and it only reads.
+ */
+
+#include <net/inet6_hashtables.h>
+#include <net/inet_hashtables.h>
+#include <net/mptcp.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+
+#include "peer.h"
+
+static struct sock *peer_lookup(struct net *net, const struct tcopy_flow *flow,
+				int dif, int sdif)
+{
+	struct inet_hashinfo *hash = net->ipv4.tcp_death_row.hashinfo;
+
+	if (flow->family == 4)
+		return __inet_lookup_established(net, hash, flow->src.v4,
+						 flow->sport, flow->dst.v4,
+						 ntohs(flow->dport), dif, sdif);
+#if IS_ENABLED(CONFIG_IPV6)
+	return __inet6_lookup_established(net, hash,
+					  (struct in6_addr *)flow->src.v6,
+					  flow->sport,
+					  (struct in6_addr *)flow->dst.v6,
+					  ntohs(flow->dport), dif, sdif);
+#else
+	return NULL;
+#endif
+}
+
+/**
+ * tcopy_peer_find() - look at production's socket of a connection
+ * @net:	the namespace
+ * @flow:	client to online service
+ * @dif:	device the packet came in by, as the socket tables see it
+ * @sdif:	its slave when @dif is a VRF, else 0
+ * @peer:	filled as a whole
+ *
+ * All reads are racy: the socket may be in use on another CPU. Each of the
+ * values is one that it had at some moment of the call, which is all that the
+ * callers conclude from.
+ *
+ * Context: BH. Takes and drops a reference to the socket.
+ */
+void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
+		     int sdif, struct tcopy_peer *peer)
+{
+	struct sock *sk = peer_lookup(net, flow, dif, sdif);
+
+	memset(peer, 0, sizeof(*peer));
+	if (!sk)
+		return;
+
+	if (sk_fullsock(sk)) {
+		const struct tcp_sock *tp = tcp_sk(sk);
+
+		peer->kind = TCOPY_PEER_FULL;
+		peer->mptcp = sk_is_mptcp(sk);
+		/* RFC 4898: bytes_acked counts from the ISN + 1 */
+		peer->online_ack = READ_ONCE(tp->snd_una) -
+				   (u32)READ_ONCE(tp->bytes_acked);
+		peer->rcv_nxt = READ_ONCE(tp->rcv_nxt);
+		peer->heard_ms = jiffies_to_msecs(tcp_jiffies32 -
+						  READ_ONCE(tp->rcv_tstamp));
+	} else if (sk->sk_state == TCP_NEW_SYN_RECV) {
+		const struct tcp_request_sock *req = tcp_rsk(inet_reqsk(sk));
+
+		peer->kind = TCOPY_PEER_REQUEST;
+		peer->mptcp = rsk_is_mptcp((struct request_sock *)req);
+		peer->online_ack = req->snt_isn + 1;
+	}
+	sock_gen_put(sk);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * probe: does the test host really intercept? A SYN from this host's own
+ * address; its answer must come back as a header and not as a packet. Until
+ * then no client's address is put on anything.
+ */
+
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/net.h>
+#include <linux/random.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include <net/sock.h>
+
+#include "probe.h"
+#include "relay.h"
+#include "transmit.h"
+
+/**
+ * tcopy_probe_reserve() - take a port for a target's probes
+ * @tn:	the namespace
+ * @t:	the target; not published yet
+ *
+ * A bound socket keeps programs of this host off the port. It never connects
+ * or listens, so that an answer that does arrive is reset by this host.
+ *
+ * Context: process.
+ *
+ * Return: 0, or what the socket says.
+ */
+int tcopy_probe_reserve(struct tcopy_net *tn, struct tcopy_target *t)
+{
+	struct sockaddr_storage any = {};
+	struct socket *sock;
+	int err, len;
+
+	err = sock_create_kern(tn->net, t->family == 4 ? PF_INET : PF_INET6,
+			       SOCK_STREAM, IPPROTO_TCP, &sock);
+	if (err)
+		return err;
+	any.ss_family = t->family == 4 ? AF_INET : AF_INET6;
+	len = t->family == 4 ? sizeof(struct sockaddr_in) :
+			       sizeof(struct sockaddr_in6);
+	err = kernel_bind(sock, (struct sockaddr *)&any, len);
+	if (err) {
+		sock_release(sock);
+		return err;
+	}
+	t->probe_sock = sock;
+	t->probe_port = ntohs(inet_sk(sock->sk)->inet_sport);
+	return 0;
+}
+
+/**
+ * tcopy_probe_free() - give the port back
+ * @t: the target; not published any more
+ */
+void tcopy_probe_free(struct tcopy_target *t)
+{
+	if (t->probe_sock)
+		sock_release(t->probe_sock);
+	t->probe_sock = NULL;
+}
+
+/* The address this host would use by itself. */
+static int probe_source(struct net *net, struct tcopy_flow *flow, u32 oif)
+{
+	struct dst_entry *dst;
+
+	if (flow->family == 4) {
+		struct flowi4 fl4 = {
+			.daddr = flow->dst.v4,
+			.flowi4_oif = oif,
+			.flowi4_proto = IPPROTO_TCP,
+			.fl4_sport = flow->sport,
+			.fl4_dport = flow->dport,
+		};
+		struct rtable *rt = ip_route_output_flow(net, &fl4, NULL);
+
+		if (IS_ERR(rt))
+			return PTR_ERR(rt);
+		flow->src.v4 = fl4.saddr;
+		dst = &rt->dst;
+	} else {
+#if IS_ENABLED(CONFIG_IPV6)
+		struct flowi6 fl6 = {
+			.daddr = *(struct in6_addr *)flow->dst.v6,
+			.flowi6_oif = oif,
+			.flowi6_proto = IPPROTO_TCP,
+			.fl6_sport = flow->sport,
+			.fl6_dport = flow->dport,
+		};
+
+		dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
+		if (IS_ERR(dst))
+			return PTR_ERR(dst);
+		memcpy(flow->src.v6, &fl6.saddr, 16);
+#else
+		return -EAFNOSUPPORT;
+#endif
+	}
+	dst_release(dst);
+	return 0;
+}
+
+/**
+ * tcopy_probe_send() - send a target's SYN
+ * @tn:	the namespace
+ * @t:	the target
+ *
+ * Context: process; tcopy_net.lock held.
+ *
+ * Return: 0, or what routing and sending say.
+ */
+int tcopy_probe_send(struct tcopy_net *tn, struct tcopy_target *t)
+{
+	struct tcopy_packet syn = {
+		.win = 65535,
+		.mss = 536,
+		.flags = TCOPY_SYN,
+		.opts = TCOPY_OPT_MSS,
+	};
+	struct tcopy_flow flow = {
+		.family = t->family,
+		.dst = t->to,
+		.sport = htons(t->probe_port),
+		.dport = t->to_port,
+	};
+	int err;
+
+	err = probe_source(tn->net, &flow, t->to_ifindex);
+	if (err)
+		return err;
+	syn.seq = get_random_u32();
+	WRITE_ONCE(t->probe_isn, syn.seq);
+	WRITE_ONCE(t->probe_us, tcopy_now_us());
+	WRITE_ONCE(t->probe, TCOPY_PROBE_SENT);
+	return tcopy_transmit_once(tn->net, &flow, t->to_ifindex, &syn);
+}
+
+static bool probe_is(const struct tcopy_target *t,
+		     const struct tcopy_flow *answer)
+{
+	return ntohs(answer->dport) == t->probe_port &&
+	       answer->sport == t->to_port && answer->family == t->family &&
+	       !memcmp(&answer->src, &t->to, sizeof(t->to));
+}
+
+/**
+ * tcopy_probe_packet() - a packet has come to a port of interest
+ * @rules:	what capture looks for
+ * @flow:	the packet's
+ * @th:		its fixed TCP header
+ *
+ * Context: the hook.
+ */
+void tcopy_probe_packet(const struct tcopy_rules *rules,
+			const struct tcopy_flow *flow, const struct tcphdr *th)
+{
+	struct tcopy_target *t;
+	unsigned int i;
+
+	if (likely(!th->ack || !(th->syn || th->rst)))
+		return;
+	for (i = 0; i < rules->n; i++) {
+		t = rules->target[i];
+		if (!probe_is(t, flow) ||
+		    ntohl(th->ack_seq) != READ_ONCE(t->probe_isn) + 1)
+			continue;
+		/* Also when a header has come as well: it was not stolen. */
+		if (xchg(&t->probe, TCOPY_PROBE_LEAKED) != TCOPY_PROBE_LEAKED)
+			tcopy_relay_kick(t->relay);
+		WRITE_ONCE(t->copying, false);
+	}
+}
+
+/**
+ * tcopy_probe_header() - a header of no session has come
+ * @tn:		the namespace
+ * @rules:	what capture looks for
+ * @flow:	test service to whoever it answered
+ * @seg:	the header
+ *
+ * Context: BH, RCU read section, no lock held. May send a packet.
+ *
+ * Return: true when it answers a probe.
+ */
+bool tcopy_probe_header(struct tcopy_net *tn, const struct tcopy_rules *rules,
+			const struct tcopy_flow *flow,
+			const struct tcopy_seg *seg)
+{
+	struct tcopy_packet rst = { .flags = TCOPY_RST, .mss = 536 };
+	struct tcopy_target *t;
+	struct tcopy_flow back;
+	unsigned int i;
+	int result;
+
+	for (i = 0; i < rules->n; i++) {
+		t = rules->target[i];
+		if (!probe_is(t, flow))
+			continue;
+		if (!(seg->flags & TCOPY_ACK) ||
+		    seg->ack != READ_ONCE(t->probe_isn) + 1)
+			return true;
+		result = seg->flags & TCOPY_RST ? TCOPY_PROBE_CLOSED :
+						  TCOPY_PROBE_STOLEN;
+		if (result == TCOPY_PROBE_STOLEN) {
+			WRITE_ONCE(t->rtt_us, (u32)(tcopy_now_us() -
+						    READ_ONCE(t->probe_us)));
+			tcopy_flow_reverse(&back, flow);
+			rst.seq = seg->ack;
+			tcopy_transmit_once(tn->net, &back, t->to_ifindex,
+					    &rst);
+		}
+		if (cmpxchg(&t->probe, TCOPY_PROBE_SENT, result) ==
+		    TCOPY_PROBE_SENT)
+			tcopy_relay_kick(t->relay);
+		return true;
+	}
+	return false;
+}

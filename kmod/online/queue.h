@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TCOPY_ONLINE_QUEUE_H
+#define TCOPY_ONLINE_QUEUE_H
+
+#include "netns.h"
+
+struct tcopy_session;
+
+/* What a queued skb is; in its cb. */
+enum tcopy_queue_kind {
+	TCOPY_QUEUE_PACKET,	/* struct tcopy_event and payload */
+	TCOPY_QUEUE_DATAGRAM,	/* a HEADERS datagram of ours, header and all */
+};
+
+struct tcopy_queue_cb {
+	enum tcopy_queue_kind kind;
+};
+
+static inline struct tcopy_queue_cb *tcopy_queue_cb(struct sk_buff *skb)
+{
+	return (struct tcopy_queue_cb *)skb->cb;
+}
+
+int tcopy_queue_init(struct tcopy_net *tn,
+		     void (*run)(struct tasklet_struct *tasklet));
+void tcopy_queue_stop(struct tcopy_net *tn);
+void tcopy_queue_free(struct tcopy_net *tn);
+bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
+		     enum tcopy_queue_kind kind);
+unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list);
+void tcopy_queue_ack(struct tcopy_session *s, u64 ack_us, u64 now_us);
+struct tcopy_session *tcopy_queue_ack_due(struct tcopy_cpu *cpu, u64 now_us);
+
+#endif

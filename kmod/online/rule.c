@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/* rule: targets, and the snapshot of them that capture reads. */
+
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "rule.h"
+
+static int rule_cmp(const void *a, const void *b)
+{
+	const struct tcopy_target *const *x = a, *const *y = b;
+
+	return (int)(*x)->from_port - (int)(*y)->from_port;
+}
+
+/**
+ * tcopy_rule_first() - the first target that copies from a port
+ * @rules:	the snapshot
+ * @port:	host order
+ *
+ * Return: index of the first target with that port, or of the first with a
+ * higher one; @rules->n when there is none.
+ */
+unsigned int tcopy_rule_first(const struct tcopy_rules *rules, u16 port)
+{
+	unsigned int lo = 0, hi = rules->n;
+
+	while (lo < hi) {
+		unsigned int mid = (lo + hi) / 2;
+
+		if (rules->target[mid]->from_port < port)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void rule_free_rcu(struct rcu_head *head)
+{
+	kvfree(container_of(head, struct tcopy_rules, rcu));
+}
+
+/**
+ * tcopy_rule_publish() - let capture see the list of targets as it is now
+ * @tn: the namespace
+ *
+ * Context: process; tcopy_net.lock held. The caller waits for a grace period
+ * before it takes anything from a target that has left the list.
+ *
+ * Return: 0; -ENOMEM: capture sees what it saw before. Cannot fail when the
+ * last target has left.
+ */
+int tcopy_rule_publish(struct tcopy_net *tn)
+{
+	struct tcopy_rules *rules = NULL, *old;
+	struct tcopy_target *t;
+
+	lockdep_assert_held(&tn->lock);
+	if (!list_empty(&tn->targets)) {
+		rules = kvzalloc(struct_size(rules, target, tn->targets_n),
+				 GFP_KERNEL);
+		if (!rules)
+			return -ENOMEM;
+		list_for_each_entry(t, &tn->targets, list) {
+			rules->target[rules->n++] = t;
+			__set_bit(t->from_port, rules->ports);
+			__set_bit(t->probe_port, rules->ports);
+		}
+		sort(rules->target, rules->n, sizeof(rules->target[0]),
+		     rule_cmp, NULL);
+	}
+	old = rcu_replace_pointer(tn->rules, rules,
+				  lockdep_is_held(&tn->lock));
+	if (old)
+		call_rcu(&old->rcu, rule_free_rcu);
+	return 0;
+}
+
+/**
+ * tcopy_target_new() - a target with default values, in no list
+ *
+ * Return: the target, with one reference; NULL without memory.
+ */
+struct tcopy_target *tcopy_target_new(void)
+{
+	struct tcopy_target *t = kzalloc(sizeof(*t), GFP_KERNEL);
+
+	if (!t)
+		return NULL;
+	t->stats = alloc_percpu(struct tcopy_stats);
+	if (!t->stats) {
+		kfree(t);
+		return NULL;
+	}
+	refcount_set(&t->ref, 1);
+	spin_lock_init(&t->pass_lock);
+	INIT_LIST_HEAD(&t->list);
+	t->from_any = true;
+	t->max_sessions = 262144;
+	t->conf.idle_us = 600 * (u64)USEC_PER_SEC;
+	t->conf.wait_us = 120 * (u64)USEC_PER_SEC;
+	t->conf.pace = true;
+	return t;
+}
+
+static void target_free_rcu(struct rcu_head *head)
+{
+	struct tcopy_target *t = container_of(head, struct tcopy_target, rcu);
+
+	kfree(rcu_dereference_protected(t->pass, 1));
+	free_percpu(t->stats);
+	kfree(t);
+}
+
+/**
+ * tcopy_target_put() - give up a reference to a target
+ * @t: the target
+ *
+ * Context: any; freed after a grace period.
+ */
+void tcopy_target_put(struct tcopy_target *t)
+{
+	if (refcount_dec_and_test(&t->ref))
+		call_rcu(&t->rcu, target_free_rcu);
+}
+
+static bool prefix_has(const struct tcopy_wire_prefix *p,
+		       const union tcopy_addr *addr)
+{
+	unsigned int bytes = p->plen / 8, bits = p->plen % 8;
+
+	if (memcmp(p->addr.v6, addr->v6, bytes))
+		return false;
+	return !bits || !((p->addr.v6[bytes] ^ addr->v6[bytes]) >> (8 - bits));
+}
+
+/**
+ * tcopy_target_passes() - does the test host answer this client itself?
+ * @t:		the target
+ * @flow:	client to online service
+ *
+ * Such a client would get the answers to its copies as packets.
+ *
+ * Context: RCU read section.
+ */
+bool tcopy_target_passes(struct tcopy_target *t, const struct tcopy_flow *flow)
+{
+	const struct tcopy_pass *pass = rcu_dereference(t->pass);
+	unsigned int i;
+
+	if (!pass)
+		return false;
+	for (i = 0; i < pass->n; i++)
+		if (pass->prefix[i].family == flow->family &&
+		    prefix_has(&pass->prefix[i], &flow->src))
+			return true;
+	return false;
+}
+
+static u64 target_sum(const struct tcopy_target *t, unsigned int stat)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(t->stats, cpu)->v[stat];
+	return sum;
+}
+
+/**
+ * tcopy_target_stat() - a counter since the last reset
+ * @t:		the target
+ * @stat:	enum tcopy_a_stat
+ *
+ * Context: process; tcopy_net.lock held.
+ */
+u64 tcopy_target_stat(const struct tcopy_target *t, unsigned int stat)
+{
+	return target_sum(t, stat) - t->base.v[stat];
+}
+
+/**
+ * tcopy_target_reset() - let a target's counters begin at 0
+ * @t: the target
+ *
+ * Gauges stay, and what is held now stays in the balance: it will be counted
+ * where it ends up.
+ *
+ * Context: process; tcopy_net.lock held.
+ */
+void tcopy_target_reset(struct tcopy_target *t)
+{
+	unsigned int i;
+
+	for (i = TCOPY_A_STAT_MATCHED; i <= TCOPY_A_STAT_MAX; i++)
+		t->base.v[i] = target_sum(t, i);
+	t->base.v[TCOPY_A_STAT_MATCHED] -= t->base.v[TCOPY_A_STAT_HELD];
+	t->base.v[TCOPY_A_STAT_HELD] = 0;
+	t->base.v[TCOPY_A_STAT_SESSIONS] = 0;
+}

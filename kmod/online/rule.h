@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TCOPY_ONLINE_RULE_H
+#define TCOPY_ONLINE_RULE_H
+
+#include <linux/bitmap.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/tcopy.h>
+#include "../lib/flow.h"
+#include "../lib/wire.h"
+#include "netns.h"
+#include "track.h"
+
+struct tcopy_relay;
+struct socket;
+
+/* Counters of a target on one CPU, indexed by enum tcopy_a_stat. */
+struct tcopy_stats {
+	u64 v[TCOPY_A_STAT_MAX + 1];
+};
+
+/**
+ * struct tcopy_pass - clients that the test host answers itself
+ * @rcu:	replaced as a whole
+ * @n:		entries
+ * @prefix:	as in the WELCOME
+ */
+struct tcopy_pass {
+	struct rcu_head rcu;
+	unsigned int n;
+	struct tcopy_wire_prefix prefix[];
+};
+
+/* How far a target's probe has come. */
+enum tcopy_probe {
+	TCOPY_PROBE_NONE,	/* not asked yet, or asked too long ago */
+	TCOPY_PROBE_SENT,
+	TCOPY_PROBE_STOLEN,	/* its SYN-ACK came back as a header */
+	TCOPY_PROBE_LEAKED,	/* its SYN-ACK came as a packet */
+	TCOPY_PROBE_CLOSED,	/* its SYN was answered with RST */
+};
+
+/**
+ * struct tcopy_target - one online service and one test service
+ * @from_port:	online service's port, host order; immutable
+ * @family:	4 or 6, of all addresses; immutable
+ * @from_any:	@from is any local address; immutable
+ * @from:	online service's address; immutable
+ * @to:		test service's address; immutable
+ * @to_port:	its port; immutable
+ * @to_ifindex:	device of a link-local @to, else 0; immutable
+ * @copying:	new sessions may begin; written by relay.c, READ_ONCE
+ * @max_sessions: limit of @sessions_n; immutable
+ * @conf:	for track; immutable
+ * @sessions_n:	sessions alive
+ * @stats:	per CPU; this_cpu_inc only, so never locked
+ * @pass:	clients not to copy; RCU, written by feedback.c under @pass_lock
+ * @pass_lock:	orders writers of @pass
+ * @ref:	the list of targets holds one, each session one
+ * @relay:	return channel; immutable, valid while in the list of targets
+ * @wire_state:	enum tcopy_wire_state of the last WELCOME; READ_ONCE
+ * @welcome_us:	when that was; 0: never; READ_ONCE
+ * @probe:	enum tcopy_probe; cmpxchg by feedback.c and capture.c
+ * @probe_sock:	reserves @probe_port; tcopy_net.lock
+ * @probe_port:	source port of the probe, host order; immutable
+ * @probe_isn:	ISN of the probe's SYN; READ_ONCE
+ * @probe_us:	when the probe's SYN was sent; READ_ONCE
+ * @probe_tries: SYNs of this probe; tcopy_net.lock
+ * @rtt_us:	the probe's round trip; READ_ONCE
+ * @state:	enum tcopy_state; tcopy_net.lock
+ * @reason:	why, and what to do; tcopy_net.lock
+ * @base:	what reset-stats takes off; tcopy_net.lock
+ * @list:	entry of tcopy_net.targets; tcopy_net.lock
+ * @id:		never 0, never used again; immutable
+ * @name:	"" when none; immutable
+ * @rcu:	freed after a grace period: capture.c reads it without a lock
+ */
+struct tcopy_target {
+	u16 from_port;
+	u8 family;
+	bool from_any;
+	bool copying;
+	__be16 to_port;
+	u32 to_ifindex;
+	u32 max_sessions;
+	union tcopy_addr from;
+	union tcopy_addr to;
+	struct tcopy_track_conf conf;
+	atomic_t sessions_n;
+	struct tcopy_stats __percpu *stats;
+	struct tcopy_pass __rcu *pass;
+	spinlock_t pass_lock;
+	refcount_t ref;
+
+	struct tcopy_relay *relay;
+	u8 wire_state;
+	u64 welcome_us;
+	int probe;
+	struct socket *probe_sock;
+	u16 probe_port;
+	u32 probe_isn;
+	u64 probe_us;
+	u32 probe_tries;
+	u32 rtt_us;
+	u8 state;
+	char reason[192];
+	struct tcopy_stats base;
+	struct list_head list;
+	u32 id;
+	char name[TCOPY_NAME_MAX + 1];
+	struct rcu_head rcu;
+};
+
+/* Count @what (without its prefix) on target @t. */
+#define tcopy_count(t, what)	tcopy_count_add(t, what, 1)
+#define tcopy_count_add(t, what, n) \
+	this_cpu_add((t)->stats->v[TCOPY_A_STAT_##what], n)
+
+/**
+ * struct tcopy_rules - a snapshot of what capture looks for
+ * @ports:	a bit for each port that a target copies from or probes at
+ * @rcu:	replaced as a whole when a target comes or goes
+ * @n:		entries of @target
+ * @target:	sorted by from_port
+ */
+struct tcopy_rules {
+	DECLARE_BITMAP(ports, 65536);
+	struct rcu_head rcu;
+	unsigned int n;
+	struct tcopy_target *target[];
+};
+
+/**
+ * tcopy_rule_wants() - does a target copy this flow?
+ * @t:		target whose port matches
+ * @flow:	client to online service
+ */
+static inline bool tcopy_rule_wants(const struct tcopy_target *t,
+				    const struct tcopy_flow *flow)
+{
+	return t->family == flow->family &&
+	       (t->from_any || !memcmp(&t->from, &flow->dst, sizeof(t->from)));
+}
+
+unsigned int tcopy_rule_first(const struct tcopy_rules *rules, u16 port);
+
+/* Each target @t of @rules that copies @flow; @i is an unsigned int. */
+#define tcopy_rule_for_each(rules, flow, i, t)				      \
+	for ((i) = tcopy_rule_first(rules, ntohs((flow)->dport));	      \
+	     (i) < (rules)->n && ((t) = (rules)->target[i],		      \
+			(t)->from_port == ntohs((flow)->dport)); (i)++)	      \
+		if (!tcopy_rule_wants(t, flow)) {} else
+
+int tcopy_rule_publish(struct tcopy_net *tn);
+struct tcopy_target *tcopy_target_new(void);
+void tcopy_target_put(struct tcopy_target *t);
+bool tcopy_target_passes(struct tcopy_target *t, const struct tcopy_flow *flow);
+u64 tcopy_target_stat(const struct tcopy_target *t, unsigned int stat);
+void tcopy_target_reset(struct tcopy_target *t);
+
+#endif

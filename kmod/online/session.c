@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+/* session: birth, death and the tables of copied connections. */
+
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "session.h"
+
+/* Window scale that our SYNs announce where the client's had one: answers'
+ * payload never crosses the network, so the window is as large as it can be
+ * without coming near RFC 7323's limit of 2^30.
+ */
+#define SESSION_WSCALE	10
+
+static struct kmem_cache *session_cache;
+
+const struct rhashtable_params tcopy_session_params = {
+	.head_offset = offsetof(struct tcopy_session, node),
+	.key_offset = offsetof(struct tcopy_session, flow),
+	.key_len = sizeof(struct tcopy_flow),
+	.automatic_shrinking = true,
+};
+
+const struct rhashtable_params tcopy_copy_params = {
+	.head_offset = offsetof(struct tcopy_session, copy_node),
+	.key_offset = offsetof(struct tcopy_session, answer),
+	.key_len = sizeof(struct tcopy_flow),
+	.automatic_shrinking = true,
+};
+
+/**
+ * tcopy_session_find() - the copy of a connection to one target
+ * @tn:		the namespace
+ * @flow:	client to online service
+ * @t:		the target
+ *
+ * Context: RCU read section; no reference is taken.
+ *
+ * Return: the session, or NULL.
+ */
+struct tcopy_session *tcopy_session_find(struct tcopy_net *tn,
+					 const struct tcopy_flow *flow,
+					 const struct tcopy_target *t)
+{
+	struct rhlist_head *list = tcopy_session_list(tn, flow), *pos;
+	struct tcopy_session *s;
+
+	rhl_for_each_entry_rcu(s, pos, list, node)
+		if (s->target == t)
+			return s;
+	return NULL;
+}
+
+/**
+ * tcopy_session_find_copy() - the session that an answer belongs to
+ * @tn:		the namespace
+ * @answer:	test service to the copy's source
+ *
+ * Context: RCU read section; no reference is taken.
+ *
+ * Return: the session, or NULL.
+ */
+struct tcopy_session *tcopy_session_find_copy(struct tcopy_net *tn,
+					      const struct tcopy_flow *answer)
+{
+	return rhashtable_lookup(&tn->copies, answer, tcopy_copy_params);
+}
+
+static void session_free_rcu(struct rcu_head *head)
+{
+	struct tcopy_session *s = container_of(head, struct tcopy_session, rcu);
+	struct tcopy_net *tn = s->tn;
+
+	__skb_queue_purge(&s->out);
+	tcopy_hold_purge(&s->hold, tn);
+	tcopy_transmit_unroute(&s->route);
+	tcopy_target_put(s->target);
+	kmem_cache_free(session_cache, s);
+	tcopy_mem_add(tn, -(s64)sizeof(*s));
+	atomic_dec(&tn->sessions_n);
+}
+
+/**
+ * tcopy_session_put() - give up a reference
+ * @s: the session
+ *
+ * Context: any; freed after a grace period.
+ */
+void tcopy_session_put(struct tcopy_session *s)
+{
+	if (refcount_dec_and_test(&s->ref))
+		call_rcu(&s->rcu, session_free_rcu);
+}
+
+static spinlock_t *session_birth_lock(struct tcopy_net *tn,
+				      const struct tcopy_flow *flow)
+{
+	return &tn->birth[ntohs(flow->sport) & (TCOPY_BIRTH_LOCKS - 1)];
+}
+
+/* Into both tables, or into none. The copy's 4-tuple must be free; a session
+ * that only lingers gives way.
+ */
+static int session_insert(struct tcopy_net *tn, struct tcopy_session *s)
+{
+	struct tcopy_session *old;
+	int err, tries = 2;
+
+	while (tries--) {
+		old = rhashtable_lookup_get_insert_fast(&tn->copies,
+							&s->copy_node,
+							tcopy_copy_params);
+		if (!old)
+			break;
+		if (IS_ERR(old))
+			return PTR_ERR(old);
+		if (READ_ONCE(old->track.state) != TCOPY_TRACK_ENDED)
+			return -EEXIST;
+		tcopy_session_del(old);
+		old = NULL;
+	}
+	if (tries < 0)
+		return -EEXIST;
+
+	err = rhltable_insert(&tn->sessions, &s->node, tcopy_session_params);
+	if (err)
+		rhashtable_remove_fast(&tn->copies, &s->copy_node,
+				       tcopy_copy_params);
+	return err;
+}
+
+/**
+ * tcopy_session_new() - begin the copy of a connection
+ * @tn:		the namespace
+ * @t:		the target
+ * @ev:		the client's first packet behind its SYN
+ * @syn:	what its SYN said
+ * @peer:	what production's socket says
+ * @now_us:	now
+ *
+ * Nothing is sent yet: the caller runs the session.
+ *
+ * Context: BH, RCU read section, no lock held.
+ *
+ * Return: the session, with no reference for the caller (RCU), also when
+ * another CPU has just made it; -ENOMEM; -EEXIST: the copy's addresses and
+ * ports are in use by the copy of another connection.
+ */
+struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
+					struct tcopy_target *t,
+					const struct tcopy_event *ev,
+					const struct tcopy_syn *syn,
+					const struct tcopy_peer *peer,
+					u64 now_us)
+{
+	spinlock_t *birth = session_birth_lock(tn, &ev->flow);
+	struct tcopy_track_open open;
+	struct tcopy_session *s, *old;
+	struct tcopy_flow flow;
+	int err;
+
+	s = kmem_cache_zalloc(session_cache, TCOPY_GFP);
+	if (!s)
+		return ERR_PTR(-ENOMEM);
+
+	s->flow = ev->flow;
+	flow = ev->flow;
+	flow.dst = t->to;
+	flow.dport = t->to_port;
+	tcopy_flow_reverse(&s->answer, &flow);
+	s->target = t;
+	s->tn = tn;
+	s->isn = syn->isn;
+	s->dif = ev->dif;
+	s->sdif = ev->sdif;
+	s->last_us = now_us;
+	s->heard_us = now_us;
+	s->ip_id = get_random_u32();
+	s->route.oif = t->to_ifindex;
+	spin_lock_init(&s->lock);
+	INIT_LIST_HEAD(&s->ack_node);
+	__skb_queue_head_init(&s->out);
+	tcopy_hold_init(&s->hold, syn->isn + 1);
+	timer_setup(&s->timer, tcopy_session_timer, 0);
+	refcount_set(&s->ref, 1);
+
+	open = (struct tcopy_track_open) {
+		.isn = syn->isn,
+		.online_ack = peer->online_ack,
+		.mss = syn->mss,
+		.tsval = syn->tsval,
+		.opts = syn->opts & (TCOPY_OPT_MSS | TCOPY_OPT_WS |
+				     TCOPY_OPT_SACKOK | TCOPY_OPT_TS),
+		.wscale = SESSION_WSCALE,
+		.path_mss = 536,
+	};
+	/* Without a route the SYN fails, is counted and tried again. */
+	if (!tcopy_transmit_route(tn->net, &flow, &s->route))
+		open.path_mss = tcopy_transmit_mss(&s->route, &flow);
+	tcopy_track_init(&s->track, &open, now_us);
+
+	/* From here session_free_rcu() undoes it. */
+	refcount_inc(&t->ref);
+	tcopy_mem_add(tn, sizeof(*s));
+	atomic_inc(&tn->sessions_n);
+
+	spin_lock(birth);
+	old = tcopy_session_find(tn, &ev->flow, t);
+	if (old) {
+		spin_unlock(birth);
+		tcopy_session_put(s);
+		return old;
+	}
+	atomic_inc(&t->sessions_n);
+	err = session_insert(tn, s);
+	spin_unlock(birth);
+	if (err) {
+		atomic_dec(&t->sessions_n);
+		tcopy_session_put(s);
+		return ERR_PTR(err);
+	}
+	tcopy_count(t, SESSIONS);
+	tcopy_count(t, OPENED);
+	return s;
+}
+
+/**
+ * tcopy_session_del() - take a session out of the tables
+ * @s: the session; its memory is freed with the last reference
+ *
+ * Does nothing when somebody else has done it. Sends nothing: end it first.
+ *
+ * Context: process or BH; no session lock held.
+ */
+void tcopy_session_del(struct tcopy_session *s)
+{
+	struct tcopy_target *t = s->target;
+	struct tcopy_net *tn = s->tn;
+	unsigned int unsent;
+
+	spin_lock_bh(&s->lock);
+	if (s->dead) {
+		spin_unlock_bh(&s->lock);
+		return;
+	}
+	s->dead = true;
+	unsent = tcopy_hold_purge(&s->hold, tn);
+	tcopy_count_add(t, ENDED, unsent);
+	tcopy_count_add(t, HELD, -(u64)unsent);
+	spin_unlock_bh(&s->lock);
+
+	rhltable_remove(&tn->sessions, &s->node, tcopy_session_params);
+	rhashtable_remove_fast(&tn->copies, &s->copy_node, tcopy_copy_params);
+	if (timer_delete(&s->timer))
+		tcopy_session_put(s);
+	tcopy_count_add(t, SESSIONS, -1ULL);
+	atomic_dec(&t->sessions_n);
+	tcopy_session_put(s);
+}
+
+static void session_walk(struct tcopy_net *tn, struct tcopy_target *t,
+			 void (*fn)(struct tcopy_session *s))
+{
+	struct rhashtable_iter iter;
+	struct tcopy_session *s;
+
+	rhashtable_walk_enter(&tn->copies, &iter);
+	rhashtable_walk_start(&iter);
+	while ((s = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(s))	/* the table was resized: goes on by itself */
+			continue;
+		if (s->target != t || !refcount_inc_not_zero(&s->ref))
+			continue;
+		rhashtable_walk_stop(&iter);
+		fn(s);
+		tcopy_session_put(s);
+		cond_resched();
+		rhashtable_walk_start(&iter);
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+}
+
+static void session_remove(struct tcopy_session *s)
+{
+	tcopy_session_end(s, TCOPY_END_REMOVED);
+}
+
+/**
+ * tcopy_session_end_target() - reset all copies to a target
+ * @tn:	the namespace
+ * @t:	capture does not see it any more, or it is not copying
+ *
+ * They linger in the tables, so that a test service that has not seen a copy's
+ * last bytes and challenges its RST (RFC 5961) is answered, and keeps no orphan.
+ *
+ * Context: process; may sleep.
+ *
+ * Return: true when there were any.
+ */
+bool tcopy_session_end_target(struct tcopy_net *tn, struct tcopy_target *t)
+{
+	if (!atomic_read(&t->sessions_n))
+		return false;
+	session_walk(tn, t, session_remove);
+	return true;
+}
+
+/**
+ * tcopy_session_del_target() - forget all copies to a target
+ * @tn:	the namespace
+ * @t:	capture does not see it any more, so that none is added
+ *
+ * Context: process; may sleep.
+ */
+void tcopy_session_del_target(struct tcopy_net *tn, struct tcopy_target *t)
+{
+	/* A walk may miss what moves while the table is resized. */
+	while (atomic_read(&t->sessions_n)) {
+		session_walk(tn, t, tcopy_session_del);
+		cond_resched();
+	}
+}
+
+/**
+ * tcopy_session_cache_init() - the memory of sessions
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tcopy_session_cache_init(void)
+{
+	session_cache = kmem_cache_create("tcopy_session",
+					  sizeof(struct tcopy_session), 0,
+					  SLAB_HWCACHE_ALIGN, NULL);
+	return session_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * tcopy_session_cache_exit() - give it back; no session is left
+ */
+void tcopy_session_cache_exit(void)
+{
+	kmem_cache_destroy(session_cache);
+}

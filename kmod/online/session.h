@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TCOPY_ONLINE_SESSION_H
+#define TCOPY_ONLINE_SESSION_H
+
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include "halfopen.h"
+#include "hold.h"
+#include "netns.h"
+#include "peer.h"
+#include "rule.h"
+#include "track.h"
+#include "transmit.h"
+
+/**
+ * struct tcopy_session - one online connection and its copy to one target
+ * @node:	entry in tcopy_net.sessions; RCU
+ * @copy_node:	entry in tcopy_net.copies; RCU
+ * @flow:	client to online service; immutable after publication
+ * @answer:	test service to the copy's source, as header records name it;
+ *		immutable after publication
+ * @target:	holds a reference; immutable
+ * @tn:		the namespace; immutable
+ * @lock:	protects what follows, BH; see DOC: Locking in netns.h
+ * @track:	what the copy has seen and does next
+ * @hold:	the client's bytes
+ * @out:	built packets, in the order of the decisions
+ * @route:	cached way of the copies
+ * @isn:	the client's ISN; immutable
+ * @last_us:	when the client's last payload came
+ * @heard_us:	when either side was last heard
+ * @ip_id:	next IPv4 identification
+ * @dif:	device the client comes in by, for look-ups of its socket
+ * @sdif:	its slave when that is a VRF
+ * @rst_checks:	looks still to be had whether production believed an RST
+ * @sending:	somebody is emptying @out; he takes what is added meanwhile
+ * @dead:	out of the tables; no timer may be armed
+ * @missed:	bytes of the client were lost on our side
+ * @in_batch:	in feedback's list of sessions to run
+ * @on_acks:	in a CPU's list of waiting acknowledgments
+ * @ack_node:	entry of that; tcopy_cpu.ack_lock
+ * @ack_us:	when its acknowledgment is due; tcopy_cpu.ack_lock
+ * @timer:	earliest deadline, re-armed lazily: only ever moved forward in
+ *		time when it fires. Owns a reference while it is armed; armed
+ *		under @lock and only while not @dead
+ * @ref:	the tables hold one, @timer one, tcopy_cpu.acks one
+ * @rcu:	freed after a grace period: looked up without a lock
+ */
+struct tcopy_session {
+	struct rhlist_head node;
+	struct rhash_head copy_node;
+	struct tcopy_flow flow;
+	struct tcopy_flow answer;
+	struct tcopy_target *target;
+	struct tcopy_net *tn;
+
+	spinlock_t lock;
+	struct tcopy_track track;
+	struct tcopy_hold hold;
+	struct sk_buff_head out;
+	struct tcopy_route route;
+	u64 last_us;
+	u64 heard_us;
+	u32 isn;
+	u16 ip_id;
+	int dif;
+	int sdif;
+	u8 rst_checks;
+	bool sending;
+	bool dead;
+	bool missed;
+	bool in_batch;
+	bool on_acks;
+
+	struct list_head ack_node;
+	u64 ack_us;
+	struct timer_list timer;
+	refcount_t ref;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct tcopy_event - a captured packet; in front of its payload, at skb->head
+ * @flow:	client to online service
+ * @seg:	its TCP header
+ * @dif:	device it came in by, as the socket tables see it
+ * @sdif:	its slave when @dif is a VRF, else 0
+ * @halfopen:	the hook found its SYN in the half-open table
+ */
+struct tcopy_event {
+	struct tcopy_flow flow;
+	struct tcopy_seg seg;
+	int dif;
+	int sdif;
+	bool halfopen;
+};
+
+#define TCOPY_EVENT_ROOM	ALIGN(sizeof(struct tcopy_event), 16)
+
+static inline struct tcopy_event *tcopy_event(const struct sk_buff *skb)
+{
+	return (struct tcopy_event *)skb->head;
+}
+
+extern const struct rhashtable_params tcopy_session_params;
+extern const struct rhashtable_params tcopy_copy_params;
+
+/**
+ * tcopy_session_list() - the sessions of an online flow, one a target
+ * @tn:		the namespace
+ * @flow:	client to online service
+ *
+ * Context: RCU read section.
+ */
+static inline struct rhlist_head *
+tcopy_session_list(struct tcopy_net *tn, const struct tcopy_flow *flow)
+{
+	return rhltable_lookup(&tn->sessions, flow, tcopy_session_params);
+}
+
+/* session.c: birth, death, tables */
+struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
+					struct tcopy_target *t,
+					const struct tcopy_event *ev,
+					const struct tcopy_syn *syn,
+					const struct tcopy_peer *peer,
+					u64 now_us);
+void tcopy_session_put(struct tcopy_session *s);
+struct tcopy_session *tcopy_session_find(struct tcopy_net *tn,
+					 const struct tcopy_flow *flow,
+					 const struct tcopy_target *t);
+struct tcopy_session *tcopy_session_find_copy(struct tcopy_net *tn,
+					      const struct tcopy_flow *answer);
+void tcopy_session_del(struct tcopy_session *s);
+bool tcopy_session_end_target(struct tcopy_net *tn, struct tcopy_target *t);
+void tcopy_session_del_target(struct tcopy_net *tn, struct tcopy_target *t);
+int tcopy_session_cache_init(void);
+void tcopy_session_cache_exit(void);
+
+/* session_run.c: events in, packets out */
+void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb);
+bool tcopy_session_header(struct tcopy_session *s, const struct tcopy_seg *seg,
+			  u64 now_us);
+void tcopy_session_run(struct tcopy_session *s, u64 now_us);
+void tcopy_session_end(struct tcopy_session *s, enum tcopy_end why);
+void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow);
+void tcopy_session_timer(struct timer_list *timer);
+void tcopy_session_acks(struct tcopy_cpu *cpu);
+
+#endif

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+/* target: targets come and go, and change their state with what is learned. */
+
+#include <linux/inetdevice.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/route.h>
+
+#include "feedback.h"
+#include "probe.h"
+#include "relay.h"
+#include "session.h"
+#include "target.h"
+
+/* Without a WELCOME for so long nothing is copied. */
+#define TARGET_SILENCE_US	(3 * (u64)USEC_PER_SEC)
+/* A probe's SYN is repeated after, and so often; then it has failed. */
+#define TARGET_PROBE_US		(USEC_PER_SEC)
+#define TARGET_PROBE_TRIES	3
+/* A probe that failed is tried again after. */
+#define TARGET_AGAIN_US		(3 * (u64)USEC_PER_SEC)
+#define TARGET_HELLO_US		(USEC_PER_SEC)
+/* How long reset copies linger before their target is gone. */
+#define TARGET_LINGER		(HZ / 5)
+
+/**
+ * tcopy_target_find() - a target by its ID
+ * @tn:	the namespace
+ * @id:	the ID
+ *
+ * Context: tcopy_net.lock held.
+ *
+ * Return: the target or NULL.
+ */
+struct tcopy_target *tcopy_target_find(struct tcopy_net *tn, u32 id)
+{
+	struct tcopy_target *t;
+
+	lockdep_assert_held(&tn->lock);
+	list_for_each_entry(t, &tn->targets, list)
+		if (t->id == id)
+			return t;
+	return NULL;
+}
+
+static __printf(3, 4) void target_state(struct tcopy_target *t, u8 state,
+					const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(t->reason, sizeof(t->reason), fmt, args);
+	va_end(args);
+	t->state = state;
+	WRITE_ONCE(t->copying, state == TCOPY_STATE_COPYING);
+}
+
+static void target_addr(char *buf, size_t size, u8 family,
+			const union tcopy_addr *addr)
+{
+	if (family == 4)
+		snprintf(buf, size, "%pI4", &addr->v4);
+	else
+		snprintf(buf, size, "[%pI6c]", addr->v6);
+}
+
+/* What is known of a target becomes its state; a probe is sent when one is due.
+ * Returns false when it wants to be looked at again soon.
+ */
+static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
+			u64 now_us)
+{
+	unsigned int port = ntohs(t->to_port);
+	u64 welcome_us = READ_ONCE(t->welcome_us);
+	u64 probe_us = READ_ONCE(t->probe_us);
+	char to[44], relay[44];
+	int err;
+
+	target_addr(to, sizeof(to), t->family, &t->to);
+	target_addr(relay, sizeof(relay), t->relay->family, &t->relay->addr);
+
+	if (!welcome_us || now_us - welcome_us > TARGET_SILENCE_US) {
+		WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+		target_state(t, TCOPY_STATE_CONNECTING,
+			     "no answer from the relay at %s:%u: run `tcopyctl relay` on the test host, and let UDP to that port through",
+			     relay, ntohs(t->relay->port));
+		return true;
+	}
+	if (READ_ONCE(t->wire_state) != TCOPY_WIRE_INTERCEPTED) {
+		bool draining = READ_ONCE(t->wire_state) ==
+				TCOPY_WIRE_DRAINING;
+
+		WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+		target_state(t, TCOPY_STATE_REFUSED,
+			     draining ?
+			     "the intercept of port %u is being removed: run `tcopyctl add-intercept %u` on the test host to copy again" :
+			     "port %u is not intercepted: run `tcopyctl add-intercept %u` on the test host",
+			     port, port);
+		tcopy_session_end_target(tn, t);
+		return true;
+	}
+
+	switch (READ_ONCE(t->probe)) {
+	case TCOPY_PROBE_NONE:
+		t->probe_tries = 0;
+		break;
+	case TCOPY_PROBE_SENT:
+		if (now_us - probe_us < TARGET_PROBE_US)
+			return false;
+		if (t->probe_tries < TARGET_PROBE_TRIES)
+			break;
+		target_state(t, TCOPY_STATE_REFUSED,
+			     "the probe to %s:%u was not answered: does the service run there, and is the way to it open?",
+			     to, port);
+		if (now_us - probe_us > TARGET_AGAIN_US)
+			WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+		return true;
+	case TCOPY_PROBE_STOLEN:
+		target_state(t, TCOPY_STATE_COPYING, "%s", "");
+		return true;
+	case TCOPY_PROBE_LEAKED:
+		target_state(t, TCOPY_STATE_REFUSED,
+			     "the probe's answer from %s:%u came as a packet, it was not stolen: is the intercept on the host that answers, and this host outside its --pass prefixes?",
+			     to, port);
+		if (now_us - probe_us > TARGET_AGAIN_US)
+			WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+		return true;
+	case TCOPY_PROBE_CLOSED:
+		target_state(t, TCOPY_STATE_REFUSED,
+			     "nothing listens on port %u of the test host: start the service there",
+			     port);
+		if (now_us - probe_us > TARGET_AGAIN_US)
+			WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+		return true;
+	}
+
+	t->probe_tries++;
+	err = tcopy_probe_send(tn, t);
+	if (err)
+		target_state(t, TCOPY_STATE_CONNECTING,
+			     "the probe to %s:%u could not be sent (error %d): is there a route?",
+			     to, port, err);
+	else if (t->state != TCOPY_STATE_REFUSED)
+		target_state(t, TCOPY_STATE_CONNECTING,
+			     "waiting for the answer to the probe to %s:%u",
+			     to, port);
+	return false;
+}
+
+static void target_work(struct work_struct *work)
+{
+	struct tcopy_relay *relay = container_of(to_delayed_work(work),
+						 struct tcopy_relay, work);
+	struct tcopy_net *tn = relay->tn;
+	u64 now_us = tcopy_now_us();
+	struct tcopy_target *t;
+	unsigned long wait = HZ;
+
+	tcopy_relay_flush(relay);
+	/* Whoever removes the relay holds the lock and waits for this work. */
+	if (!mutex_trylock(&tn->lock)) {
+		queue_delayed_work(system_wq, &relay->work, HZ / 50 + 1);
+		return;
+	}
+	if (now_us - READ_ONCE(relay->hello_us) >= TARGET_HELLO_US * 9 / 10) {
+		WRITE_ONCE(relay->hello_us, now_us);
+		tcopy_relay_hello(relay);
+	}
+	list_for_each_entry(t, &tn->targets, list)
+		if (t->relay == relay && !target_step(tn, t, tcopy_now_us()))
+			wait = HZ / 10;
+	mutex_unlock(&tn->lock);
+	queue_delayed_work(system_wq, &relay->work, wait);
+}
+
+static bool target_is_local(struct tcopy_net *tn, const struct tcopy_target *t)
+{
+	if (t->family == 4)
+		return inet_addr_type(tn->net, t->to.v4) != RTN_UNICAST;
+#if IS_ENABLED(CONFIG_IPV6)
+	return ipv6_chk_addr(tn->net, (struct in6_addr *)t->to.v6, NULL, 0) ||
+	       ipv6_addr_loopback((struct in6_addr *)t->to.v6) ||
+	       ipv6_addr_is_multicast((struct in6_addr *)t->to.v6);
+#else
+	return false;
+#endif
+}
+
+static int target_check(struct tcopy_net *tn, const struct tcopy_target *t,
+			struct netlink_ext_ack *extack)
+{
+	const struct tcopy_target *other;
+
+	if (target_is_local(tn, t)) {
+		NL_SET_ERR_MSG(extack,
+			       "the target's address is this host's own or no unicast address: copies go to another host");
+		return -EINVAL;
+	}
+	list_for_each_entry(other, &tn->targets, list) {
+		if (t->name[0] && !strcmp(t->name, other->name)) {
+			NL_SET_ERR_MSG(extack,
+				       "another target has this name: choose another, or del-target it first");
+			return -EEXIST;
+		}
+		if (other->family == t->family &&
+		    other->from_port == t->from_port &&
+		    other->to_port == t->to_port &&
+		    !memcmp(&other->to, &t->to, sizeof(t->to)) &&
+		    (other->from_any || t->from_any ||
+		     !memcmp(&other->from, &t->from, sizeof(t->from)))) {
+			NL_SET_ERR_MSG(extack,
+				       "this service is copied to this target already: see show-targets");
+			return -EEXIST;
+		}
+	}
+	return 0;
+}
+
+/**
+ * tcopy_target_add() - copy one more service
+ * @tn:		the namespace
+ * @spec:	what is wanted; its target is taken over on success
+ * @extack:	says what is wrong
+ *
+ * Context: process; tcopy_net.lock held.
+ *
+ * Return: 0; -EEXIST: its name, or the same copy, exists; -EINVAL: its address
+ * is a local one; -ENOMEM; what sockets say. Nothing is changed on an error.
+ */
+int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
+		     struct netlink_ext_ack *extack)
+{
+	struct tcopy_target *t = spec->t;
+	int err;
+
+	lockdep_assert_held(&tn->lock);
+	err = target_check(tn, t, extack);
+	if (err)
+		return err;
+	err = tcopy_netns_up(tn);
+	if (err)
+		return err;
+	err = tcopy_probe_reserve(tn, t);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "no local port is free for the probe");
+		return err;
+	}
+	t->relay = tcopy_relay_get(tn, spec->relay_family, &spec->relay_addr,
+				   t->to_ifindex, spec->relay_port,
+				   target_work, tcopy_feedback_rcv);
+	if (IS_ERR(t->relay)) {
+		err = PTR_ERR(t->relay);
+		NL_SET_ERR_MSG(extack,
+			       "the relay cannot be reached: there is no route to its address");
+		goto probe;
+	}
+	err = tcopy_netns_hook(tn);
+	if (err)
+		goto relay;
+
+	t->id = ++tn->next_id;
+	list_add_tail(&t->list, &tn->targets);
+	tn->targets_n++;
+	target_step(tn, t, tcopy_now_us());
+	err = tcopy_rule_publish(tn);
+	if (err)
+		goto list;
+	tcopy_relay_kick(t->relay);
+	return 0;
+
+list:
+	list_del_init(&t->list);
+	if (!--tn->targets_n)
+		tcopy_netns_unhook(tn);
+relay:
+	tcopy_relay_put(t->relay);
+probe:
+	tcopy_probe_free(t);
+	return err;
+}
+
+/* Take all of @list, that were targets until now, out of service at once. */
+static void target_del_list(struct tcopy_net *tn, struct list_head *list)
+{
+	struct tcopy_target *t, *next;
+	bool any = false;
+
+	/* Without memory for a smaller snapshot there is no way round waiting
+	 * for some.
+	 */
+	while (tcopy_rule_publish(tn))
+		schedule_timeout_uninterruptible(HZ / 10);
+	synchronize_net();
+	list_for_each_entry(t, list, list)
+		any |= tcopy_session_end_target(tn, t);
+	if (any)
+		schedule_timeout_uninterruptible(TARGET_LINGER);
+	list_for_each_entry_safe(t, next, list, list) {
+		tcopy_session_del_target(tn, t);
+		list_del_init(&t->list);
+		tcopy_relay_put(t->relay);
+		tcopy_probe_free(t);
+		tcopy_target_put(t);
+	}
+	if (!tn->targets_n)
+		tcopy_netns_unhook(tn);
+}
+
+/**
+ * tcopy_target_del() - stop copying a service
+ * @tn:	the namespace
+ * @t:	the target; gone when this returns
+ *
+ * Its copies are reset; the test service has a moment to object to an RST.
+ *
+ * Context: process; tcopy_net.lock held.
+ */
+void tcopy_target_del(struct tcopy_net *tn, struct tcopy_target *t)
+{
+	LIST_HEAD(list);
+
+	lockdep_assert_held(&tn->lock);
+	WRITE_ONCE(t->copying, false);
+	list_move(&t->list, &list);
+	tn->targets_n--;
+	target_del_list(tn, &list);
+}
+
+/**
+ * tcopy_target_del_all() - stop copying
+ * @tn: the namespace
+ *
+ * Context: process; tcopy_net.lock held.
+ */
+void tcopy_target_del_all(struct tcopy_net *tn)
+{
+	struct tcopy_target *t;
+	LIST_HEAD(list);
+
+	lockdep_assert_held(&tn->lock);
+	if (list_empty(&tn->targets))
+		return;
+	list_for_each_entry(t, &tn->targets, list)
+		WRITE_ONCE(t->copying, false);
+	list_splice_init(&tn->targets, &list);
+	tn->targets_n = 0;
+	target_del_list(tn, &list);
+}

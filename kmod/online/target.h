@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TCOPY_ONLINE_TARGET_H
+#define TCOPY_ONLINE_TARGET_H
+
+#include "rule.h"
+
+struct netlink_ext_ack;
+
+/**
+ * struct tcopy_target_spec - what is wanted of a new target
+ * @t:			a target with the fields that the user gives; taken over
+ * @relay_addr:		the relay's address
+ * @relay_port:		its port
+ * @relay_family:	4 or 6
+ */
+struct tcopy_target_spec {
+	struct tcopy_target *t;
+	union tcopy_addr relay_addr;
+	__be16 relay_port;
+	u8 relay_family;
+};
+
+int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
+		     struct netlink_ext_ack *extack);
+void tcopy_target_del(struct tcopy_net *tn, struct tcopy_target *t);
+void tcopy_target_del_all(struct tcopy_net *tn);
+struct tcopy_target *tcopy_target_find(struct tcopy_net *tn, u32 id);
+
+#endif

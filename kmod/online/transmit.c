@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+/* transmit: route a copy, put headers before its payload, let it go. */
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/dst.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/route.h>
+#include <net/tcp.h>
+#include <net/xfrm.h>
+
+#include "header.h"
+#include "hold.h"
+#include "netns.h"
+#include "transmit.h"
+
+static struct dst_entry *route_v4(struct net *net,
+				  const struct tcopy_flow *flow, u32 oif)
+{
+	struct flowi4 fl4 = {
+		.daddr = flow->dst.v4,
+		.saddr = flow->src.v4,
+		.fl4_sport = flow->sport,
+		.fl4_dport = flow->dport,
+		.flowi4_oif = oif,
+		/* so that IPsec policy for TCP applies */
+		.flowi4_proto = IPPROTO_TCP,
+		/* the source is a client's, not ours */
+		.flowi4_flags = FLOWI_FLAG_ANYSRC,
+	};
+	struct rtable *rt = ip_route_output_flow(net, &fl4, NULL);
+
+	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
+}
+
+static struct dst_entry *route_v6(struct net *net,
+				  const struct tcopy_flow *flow, u32 oif)
+{
+	struct flowi6 fl6 = {
+		.daddr = *(struct in6_addr *)flow->dst.v6,
+		.saddr = *(struct in6_addr *)flow->src.v6,
+		.fl6_sport = flow->sport,
+		.fl6_dport = flow->dport,
+		.flowi6_oif = oif,
+		.flowi6_proto = IPPROTO_TCP,
+		.flowi6_flags = FLOWI_FLAG_ANYSRC,
+	};
+	struct dst_entry *dst = ip6_route_output(net, NULL, &fl6);
+
+	if (dst->error) {
+		int err = dst->error;
+
+		dst_release(dst);
+		return ERR_PTR(err);
+	}
+	return xfrm_lookup(net, dst, flowi6_to_flowi(&fl6), NULL, 0);
+}
+
+/**
+ * tcopy_transmit_unroute() - forget a cached route
+ * @route: its dst is released
+ */
+void tcopy_transmit_unroute(struct tcopy_route *route)
+{
+	dst_release(route->dst);
+	route->dst = NULL;
+}
+
+/**
+ * tcopy_transmit_route() - have a valid route in the cache
+ * @net:	the namespace
+ * @flow:	source and destination of the copy; the source may be foreign
+ * @route:	looked up again when it is empty or no longer valid
+ *
+ * Context: BH; the owner of @route is locked.
+ *
+ * Return: 0; or what the routing tables say: -ENETUNREACH, -EHOSTUNREACH,
+ * -EINVAL (a source that cannot travel), ...
+ */
+int tcopy_transmit_route(struct net *net, const struct tcopy_flow *flow,
+			 struct tcopy_route *route)
+{
+	struct dst_entry *dst = route->dst;
+
+	if (dst) {
+		if (dst_check(dst, route->cookie))
+			return 0;
+		tcopy_transmit_unroute(route);
+	}
+
+	if (flow->family == 4)
+		dst = route_v4(net, flow, route->oif);
+	else
+		dst = route_v6(net, flow, route->oif);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+
+	route->dst = dst;
+	route->cookie = 0;
+	if (flow->family == 6)
+		route->cookie = rt6_get_cookie((struct rt6_info *)dst);
+	return 0;
+}
+
+/**
+ * tcopy_transmit_mss() - payload that fits into a packet on a route
+ * @route:	has a dst
+ * @flow:	tells the family
+ *
+ * Return: bytes, TCP options not taken off; at least 88 (what an MTU of 128
+ * leaves), whatever the route says.
+ */
+u16 tcopy_transmit_mss(const struct tcopy_route *route,
+		       const struct tcopy_flow *flow)
+{
+	u32 mtu = dst_mtu(route->dst);
+	u32 hdr = flow->family == 4 ? 40 : 60;
+
+	return clamp_t(u32, mtu, 88 + hdr, 65535) - hdr;
+}
+
+static void push_v4(struct sk_buff *skb, const struct tcopy_flow *flow,
+		    struct dst_entry *dst, u16 id)
+{
+	struct tcphdr *th = tcp_hdr(skb);
+	struct iphdr *iph;
+
+	th->check = ~tcp_v4_check(skb->len, flow->src.v4, flow->dst.v4, 0);
+	iph = skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	memset(iph, 0, sizeof(*iph));
+	iph->version = 4;
+	iph->ihl = 5;
+	iph->id = htons(id);
+	iph->ttl = ip4_dst_hoplimit(dst);
+	iph->protocol = IPPROTO_TCP;
+	iph->saddr = flow->src.v4;
+	iph->daddr = flow->dst.v4;
+	skb->protocol = htons(ETH_P_IP);
+}
+
+static void push_v6(struct sk_buff *skb, const struct tcopy_flow *flow,
+		    struct dst_entry *dst)
+{
+	struct tcphdr *th = tcp_hdr(skb);
+	struct ipv6hdr *iph;
+
+	th->check = ~csum_ipv6_magic((struct in6_addr *)flow->src.v6,
+				     (struct in6_addr *)flow->dst.v6, skb->len,
+				     IPPROTO_TCP, 0);
+	iph = skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	ip6_flow_hdr(iph, 0, 0);
+	iph->nexthdr = IPPROTO_TCP;
+	iph->hop_limit = ip6_dst_hoplimit(dst);
+	iph->saddr = *(struct in6_addr *)flow->src.v6;
+	iph->daddr = *(struct in6_addr *)flow->dst.v6;
+	skb->protocol = htons(ETH_P_IPV6);
+}
+
+/**
+ * tcopy_transmit_build() - put headers before payload
+ * @skb:	payload with TCOPY_HEADROOM in front, or NULL for none; consumed
+ * @flow:	source and destination of the copy
+ * @p:		the packet; its @len is not looked at, the skb's is
+ * @route:	has a dst
+ * @ip_id:	next IPv4 identification of this session; moved on by one a
+ *		segment (RFC 6864: DF is clear, so it must not repeat soon)
+ *
+ * Payload longer than an MSS leaves as one GSO packet.
+ *
+ * Context: BH; the owner of @route is locked.
+ *
+ * Return: an skb for tcopy_transmit_send(); NULL without memory.
+ */
+struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
+				     const struct tcopy_flow *flow,
+				     const struct tcopy_packet *p,
+				     const struct tcopy_route *route,
+				     u16 *ip_id)
+{
+	unsigned int hlen = tcopy_header_len(p), len, segs = 1;
+
+	if (!skb) {
+		skb = alloc_skb(TCOPY_HEADROOM, TCOPY_GFP);
+		if (!skb)
+			return NULL;
+		skb_reserve(skb, TCOPY_HEADROOM);
+	}
+	len = skb->len;
+
+	skb_push(skb, hlen);
+	skb_reset_transport_header(skb);
+	tcopy_header_fill(skb->data, p, flow->sport, flow->dport);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+
+	if (len > p->mss) {
+		struct skb_shared_info *info = skb_shinfo(skb);
+
+		segs = DIV_ROUND_UP(len, p->mss);
+		info->gso_size = p->mss;
+		info->gso_segs = segs;
+		info->gso_type = flow->family == 4 ? SKB_GSO_TCPV4 :
+						     SKB_GSO_TCPV6;
+	}
+
+	if (flow->family == 4)
+		push_v4(skb, flow, route->dst, *ip_id);
+	else
+		push_v6(skb, flow, route->dst);
+	*ip_id += segs;
+
+	skb_dst_set(skb, dst_clone(route->dst));
+	/* Not PACKET_HOST: icmp_send() is silent about anything else, so that
+	 * no error about a copy goes to the client whose source it carries.
+	 * For the same reason it is fragmented rather than refused.
+	 */
+	skb->pkt_type = PACKET_OUTGOING;
+	skb->ignore_df = 1;
+	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
+	return skb;
+}
+
+/**
+ * tcopy_transmit_send() - let a copy leave
+ * @net:	the namespace
+ * @skb:	from tcopy_transmit_build(); consumed
+ *
+ * Context: BH, no lock of ours held: it may run through a queueing discipline,
+ * a tunnel or veth, and what comes back may ask for a session's lock.
+ *
+ * Return: 0, or a negative errno when it was dropped on this host.
+ */
+int tcopy_transmit_send(struct net *net, struct sk_buff *skb)
+{
+	int err;
+
+	if (skb->protocol == htons(ETH_P_IP))
+		err = ip_local_out(net, NULL, skb);
+	else
+		err = ip6_local_out(net, NULL, skb);
+	return net_xmit_eval(err);
+}
+
+/**
+ * tcopy_transmit_once() - send a packet that belongs to no session
+ * @net:	the namespace
+ * @flow:	its source and destination
+ * @oif:	device to leave by, or 0
+ * @p:		the packet; without payload
+ *
+ * Context: process or BH.
+ *
+ * Return: 0; -ENOMEM; or what routing and sending say.
+ */
+int tcopy_transmit_once(struct net *net, const struct tcopy_flow *flow,
+			u32 oif, const struct tcopy_packet *p)
+{
+	struct tcopy_route route = { .oif = oif };
+	struct sk_buff *skb;
+	u16 ip_id = 0;
+	int err;
+
+	local_bh_disable();
+	err = tcopy_transmit_route(net, flow, &route);
+	if (!err) {
+		skb = tcopy_transmit_build(NULL, flow, p, &route, &ip_id);
+		err = skb ? tcopy_transmit_send(net, skb) : -ENOMEM;
+		tcopy_transmit_unroute(&route);
+	}
+	local_bh_enable();
+	return err;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TCOPY_ONLINE_TRANSMIT_H
+#define TCOPY_ONLINE_TRANSMIT_H
+
+#include <linux/skbuff.h>
+#include "../lib/flow.h"
+#include "track.h"
+
+struct net;
+
+/**
+ * struct tcopy_route - the cached way of a copy
+ * @dst:	NULL: none yet
+ * @cookie:	for dst_check()
+ * @oif:	device to leave by, or 0
+ *
+ * One a session instead of struct dst_cache, which allocates per CPU. Protected
+ * by its owner's lock.
+ */
+struct tcopy_route {
+	struct dst_entry *dst;
+	u32 cookie;
+	u32 oif;
+};
+
+int tcopy_transmit_route(struct net *net, const struct tcopy_flow *flow,
+			 struct tcopy_route *route);
+void tcopy_transmit_unroute(struct tcopy_route *route);
+u16 tcopy_transmit_mss(const struct tcopy_route *route,
+		       const struct tcopy_flow *flow);
+struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
+				     const struct tcopy_flow *flow,
+				     const struct tcopy_packet *p,
+				     const struct tcopy_route *route,
+				     u16 *ip_id);
+int tcopy_transmit_send(struct net *net, struct sk_buff *skb);
+int tcopy_transmit_once(struct net *net, const struct tcopy_flow *flow,
+			u32 oif, const struct tcopy_packet *p);
+
+#endif
