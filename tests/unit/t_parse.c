@@ -46,7 +46,7 @@ static void hostports(void)
 		{ "[::1]", 2, "::1", "", 0, NULL },
 
 		{ "", 0, "", "", 0, "not ADDR:PORT" },
-		{ "80", 0, "", "", 0, "lacks its port" },
+		{ "80", 0, "", "", 0, "not ADDR:PORT" },
 		{ "10.0.0.5", 0, "", "", 0, "10.0.0.5:80 would be" },
 		{ "10.0.0.5:", 0, "", "", 0, "no port" },
 		{ ":80", 0, "", "", 0, "not ADDR:PORT" },

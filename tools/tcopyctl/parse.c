@@ -352,7 +352,7 @@ bool parse_hostport(struct hostport *to, const char *s, unsigned int flags,
 		port = colon + 1;
 	if (!copy_part(to->host, sizeof(to->host), s,
 		       colon ? (size_t)(colon - s) : strlen(s)) ||
-	    !is_hostname(to->host))
+	    !is_hostname(to->host) || all_digits(to->host))
 		return hostport_wants(s, flags, err);
 	if (looks_numeric(to->host) && !parse_addr(&ep, to->host, &why))
 		return err_set(err, "'%.64s' is no IPv4 address", to->host);
