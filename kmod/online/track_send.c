@@ -42,7 +42,10 @@ static struct tcopy_packet *tcopy_send_begin(struct tcopy_track *t,
 void tcopy_track_send_flags(struct tcopy_track *t, struct tcopy_act *act,
 			    u8 flags, u32 seq)
 {
-	tcopy_send_begin(t, act, flags, seq);
+	struct tcopy_packet *p = tcopy_send_begin(t, act, flags, seq);
+
+	if (!(flags & TCOPY_ACK))
+		p->opts = 0;	/* a RST to who knows whom: nothing agreed */
 }
 
 /**

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The client and the online service, as far as capture sees them: the segments
+ * of the client, each with what it had acknowledged when it was sent.
+ */
+#include "sim.h"
+
+/* Stream offset behind request @k. */
+u32 req_end(const struct world *w, unsigned int k)
+{
+	u32 end = 0;
+	unsigned int i;
+
+	for (i = 0; i <= k && i < w->p.reqs; i++)
+		end += w->p.req[i].len;
+	return end;
+}
+
+static u32 answers_until(const struct world *w, unsigned int k)
+{
+	u32 end = w->p.greeting;
+	unsigned int i;
+
+	for (i = 0; i < k && i < w->p.reqs; i++)
+		end += w->p.req[i].answer;
+	return end;
+}
+
+static void emit(struct world *w, struct cseg *cs)
+{
+	unsigned int loss;
+	struct ev ev;
+
+	if (w->c.gone && !cs->rst)
+		return;
+	cs->ack = w->c.got + w->c.got_fin;
+	if (!cs->rst && chance(w, w->p.up.loss)) {
+		/* sent again until it arrives, with a newer ACK */
+		ev_new(&ev, EV_RESEND);
+		ev.cseg = *cs;
+		ev_at(w, &ev, w->now + between(w, 200, 400) * MS);
+		return;
+	}
+	ev_new(&ev, EV_CAPTURE);
+	ev.cseg = *cs;
+	if (cs->rst) {
+		ev_at(w, &ev, w->now + w->p.up.delay_us + w->p.up.jitter_us);
+		return;
+	}
+	loss = w->p.up.loss;
+	w->p.up.loss = 0;		/* it was decided above */
+	ev_through(w, &ev, &w->p.up, cs->len);
+	w->p.up.loss = loss;
+}
+
+static void schedule_close(struct world *w)
+{
+	struct ev ev;
+
+	if (w->c.closing)
+		return;
+	w->c.closing = true;
+	ev_at(w, ev_new(&ev, EV_CLOSE), w->now + between(w, 10, 30000));
+}
+
+/* What the client's program does next. */
+static void think(struct world *w)
+{
+	const struct plan *p = &w->p;
+	struct client *c = &w->c;
+	struct ev ev;
+
+	if (c->gone || c->closed)
+		return;
+	if (c->next < p->reqs) {
+		unsigned int need = c->next >= p->depth ?
+				    c->next - p->depth + 1 : 0;
+
+		if (c->pending || c->got < answers_until(w, need))
+			return;
+		if (c->got_fin)	{	/* the service has closed: no more */
+			schedule_close(w);
+			return;
+		}
+		c->pending = true;
+		ev_at(w, ev_new(&ev, EV_REQUEST),
+		      w->now + p->req[c->next].think_us);
+		return;
+	}
+	if (p->close == CLOSE_SERVER || p->close == CLOSE_NEVER) {
+		if (c->got_fin)
+			schedule_close(w);
+	} else if (c->got >= answers_until(w, p->reqs)) {
+		schedule_close(w);
+	}
+}
+
+static void send_request(struct world *w)
+{
+	const struct plan *p = &w->p;
+	struct client *c = &w->c;
+	u32 end = req_end(w, c->next);
+	bool half = p->close == CLOSE_HALF && c->next + 1 == p->reqs;
+	bool ride = half && chance(w, 500);
+	struct cseg cs = {0};
+
+	c->pending = false;
+	c->next++;
+	while (c->sent < end) {
+		/* a super-packet of GRO, or a segment */
+		u32 size = p->mss * (chance(w, 300) ? between(w, 2, 40) : 1);
+
+		cs.off = c->sent;
+		cs.len = min(size, end - c->sent);
+		c->sent += cs.len;
+		cs.fin = ride && c->sent == end;
+		emit(w, &cs);
+	}
+	if (half) {
+		c->closed = true;
+		if (!ride) {
+			cs = (struct cseg){ .off = c->sent, .fin = true };
+			emit(w, &cs);
+		}
+	}
+	think(w);
+}
+
+static void do_close(struct world *w)
+{
+	struct client *c = &w->c;
+	struct cseg cs = { .off = c->sent, .fin = true };
+
+	if (c->closed || c->gone)
+		return;
+	c->closed = true;
+	if (w->p.close == CLOSE_RST || w->p.close == CLOSE_RST_EARLY) {
+		cs.fin = false;
+		cs.rst = true;
+		c->gone = true;
+	}
+	emit(w, &cs);
+}
+
+/* Answer bytes of the online service, in pieces, one request after the other. */
+static void answer(struct world *w, u32 len, u64 start_us, bool fin)
+{
+	struct online *o = &w->o;
+	unsigned int pieces = len ? between(w, 1, 4) : 1;
+	struct ev ev;
+
+	if (start_us > o->busy_us)
+		o->busy_us = start_us;
+	while (pieces--) {
+		ev_new(&ev, EV_ANSWER);
+		ev.answer.len = pieces ? len / 3 : len;
+		ev.answer.fin = fin && !pieces;
+		len -= ev.answer.len;
+		ev_at(w, &ev, o->busy_us + w->p.up.delay_us);
+		o->busy_us += pieces ? rnd(w, 2000) : 0;
+	}
+}
+
+static void serve(struct world *w)
+{
+	const struct plan *p = &w->p;
+	struct online *o = &w->o;
+	bool fin;
+
+	while (o->served < p->reqs && o->nxt >= req_end(w, o->served)) {
+		u64 start = w->now + p->req[o->served].online_us;
+
+		o->served++;
+		fin = (p->close == CLOSE_SERVER && o->served == p->reqs) ||
+		      (p->online_closes_too &&
+		       o->served == p->test_close_after);
+		fin = fin && !o->closed;
+		o->closed |= fin;
+		answer(w, p->req[o->served - 1].answer, start, fin);
+	}
+	if (o->fin && !o->closed) {
+		o->closed = true;
+		answer(w, 0, w->now + 100, true);
+	}
+}
+
+/* Production takes [off, off + len) if it can. */
+static void accept_range(struct online *o, u32 off, u32 end)
+{
+	unsigned int i;
+
+	if (end > o->nxt && off > o->nxt) {
+		if (o->ooo_n < 64) {
+			o->ooo[o->ooo_n][0] = off;
+			o->ooo[o->ooo_n++][1] = end;
+		}
+		return;
+	}
+	if (end > o->nxt)
+		o->nxt = end;
+	for (i = 0; i < o->ooo_n; i++) {
+		if (o->ooo[i][0] > o->nxt)
+			continue;
+		if (o->ooo[i][1] > o->nxt)
+			o->nxt = o->ooo[i][1];
+		o->ooo_n--;
+		o->ooo[i][0] = o->ooo[o->ooo_n][0];
+		o->ooo[i][1] = o->ooo[o->ooo_n][1];
+		i = ~0U;	/* from the beginning */
+	}
+}
+
+static void arrive(struct world *w, const struct cseg *cs)
+{
+	struct online *o = &w->o;
+
+	if (o->rst)
+		return;
+	trace(w, "client: [%u, +%u) ack %u%s%s", cs->off, cs->len, cs->ack,
+	      cs->fin ? " FIN" : "", cs->rst ? " RST" : "");
+	if (cs->rst) {
+		o->rst = true;
+	} else {
+		if (o->ooo_n == 64)
+			return;	/* production's queue is full: not accepted */
+		accept_range(o, cs->off, cs->off + cs->len);
+		if (cs->fin) {
+			o->fin_known = true;
+			o->fin_off = cs->off + cs->len;
+		}
+		if (o->fin_known && o->nxt == o->fin_off)
+			o->fin = true;
+		serve(w);
+	}
+	copy_capture(w, cs);
+}
+
+void client_start(struct world *w)
+{
+	struct ev ev;
+
+	if (w->p.greeting)
+		answer(w, w->p.greeting, w->now + between(w, 10, 3000), false);
+	if (w->p.close == CLOSE_RST_EARLY)
+		ev_at(w, ev_new(&ev, EV_CLOSE),
+		      w->now + between(w, 100, 200000));
+	think(w);
+}
+
+void client_event(struct world *w, struct ev *ev)
+{
+	switch (ev->type) {
+	case EV_REQUEST:
+		if (!w->c.gone)
+			send_request(w);
+		break;
+	case EV_CLOSE:
+		do_close(w);
+		break;
+	case EV_RESEND:
+		emit(w, &ev->cseg);
+		break;
+	case EV_CAPTURE:
+		arrive(w, &ev->cseg);
+		break;
+	case EV_ANSWER:
+		w->c.got += ev->answer.len;
+		w->c.got_fin |= ev->answer.fin;
+		think(w);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * session.c's part: events into the track, its actions carried out. Everything
+ * that leaves is checked against what was seen from outside; nothing private of
+ * the track is looked at.
+ */
+#include "sim.h"
+
+#define FAIL_IF(cond, ...) do {						\
+		if (cond) {						\
+			fail(w, __VA_ARGS__);				\
+			return;						\
+		}							\
+	} while (0)
+
+static void send_segment(struct world *w, const struct tcopy_packet *p)
+{
+	struct tcopy_seg back;
+	struct ev ev;
+
+	ev_new(&ev, EV_COPY);
+	ev.copy.len = p->len;
+	ev.copy.hlen = tcopy_header_fill(ev.copy.th, p, 0x1234, 0x5678);
+	FAIL_IF(ev.copy.hlen != tcopy_header_len(p), "header length");
+	FAIL_IF(tcopy_seg_parse(&back, ev.copy.th, ev.copy.hlen, p->len) !=
+		(int)ev.copy.hlen || back.seq != p->seq ||
+		back.flags != p->flags || back.win != p->win ||
+		(p->flags & TCOPY_ACK && back.ack != p->ack),
+		"header does not say what was decided");
+	ev_through(w, &ev, &w->p.copy, p->len);
+}
+
+/* What the network card does with a large one. */
+static void send_packet(struct world *w, const struct tcopy_packet *p)
+{
+	struct tcopy_packet part = *p;
+	u32 left = p->len;
+
+	do {
+		part.len = min_t(u32, left, p->mss);
+		left -= part.len;
+		part.flags = p->flags;
+		if (left)
+			part.flags &= ~(TCOPY_FIN | TCOPY_PSH);
+		send_segment(w, &part);
+		part.seq += part.len;
+	} while (left);
+}
+
+/* May payload with @ack leave for the first time now? By design.md, section 5,
+ * from what was delivered, not from what the track thinks.
+ */
+static void check_gate(struct world *w, u32 ack)
+{
+	struct copy *k = &w->k;
+	u32 need = ack - k->req_ack;
+	u32 got = k->rcv_nxt - k->req_nxt;
+
+	if (!after(ack, k->req_ack))
+		return;
+	if (w->p.pace && !k->pace_off && got < need && !w->p.hostile) {
+		FAIL_IF(k->peer_fin, "a request after the server's FIN");
+		FAIL_IF(!k->released,
+			"a request too early: %u of %u answer bytes", got,
+			need);
+		k->released--;
+	}
+	k->req_ack = ack;
+	k->req_nxt = k->rcv_nxt;
+}
+
+static void check_new(struct world *w, const struct tcopy_packet *p)
+{
+	const struct buf *b = hold_at(&w->k.hold, p->seq);
+	struct copy *k = &w->k;
+	u32 end = p->seq + p->len;
+
+	FAIL_IF(!b, "sends [+%u] that is not held", p->len);
+	FAIL_IF(after(end, b->end), "one packet of two chunks");
+	FAIL_IF(p->len > 60000, "a packet of %u bytes", p->len);
+	FAIL_IF(!k->opened, "payload before the SYN-ACK");
+	check_gate(w, b->ack);
+	k->last_nxt = k->rcv_nxt;
+	k->req_us = w->now;
+	k->hold.sent = end;
+}
+
+static void check_packet(struct world *w, const struct tcopy_packet *p)
+{
+	u32 end = p->seq + p->len + !!(p->flags & TCOPY_FIN);
+	struct copy *k = &w->k;
+
+	FAIL_IF(k->freed, "sends after FREE");
+	FAIL_IF(k->ended && (p->len || p->flags & (TCOPY_SYN | TCOPY_FIN)),
+		"sends after END");
+	FAIL_IF(k->ended && ++k->replies > 4, "too many replies after END");
+	FAIL_IF(!p->mss && p->len, "no segment size");
+	if (p->opts & TCOPY_OPT_TS && !(p->flags & TCOPY_RST)) {
+		FAIL_IF(k->ts_seen && before(p->tsval, k->tsval),
+			"TSval goes back");
+		FAIL_IF(k->ts_seen && before(p->tsecr, k->tsecr) &&
+			!(p->flags & TCOPY_SYN), "TSecr goes back");
+		k->tsval = p->tsval;
+		if (!(p->flags & TCOPY_SYN)) {
+			k->ts_seen = true;
+			k->tsecr = p->tsecr;
+		}
+	}
+	if (p->flags & TCOPY_ACK) {
+		FAIL_IF(k->acked_seen && before(p->ack, k->acked),
+			"acknowledges less than before");
+		k->acked = p->ack;
+		k->acked_seen = true;
+	}
+	if (p->flags & (TCOPY_SYN | TCOPY_RST))
+		return;
+	if (!w->p.hostile)
+		FAIL_IF(end != p->seq && after(end, k->edge),
+			"beyond the window: +%u, edge +%u",
+			end - w->p.isn, k->edge - w->p.isn);
+	if (p->rtx) {
+		FAIL_IF(before(p->seq, k->snd_una) && !w->p.hostile,
+			"sends again what was acknowledged");
+		FAIL_IF(after(end, k->snd_max), "sends again what was not");
+		FAIL_IF(!hold_has(&k->hold, p->seq, p->seq + p->len),
+			"sends again what is not held");
+		return;
+	}
+	if (p->len) {
+		FAIL_IF(p->seq != k->snd_max, "leaves a hole");
+		check_new(w, p);
+	}
+	if (p->flags & TCOPY_FIN) {
+		FAIL_IF(!w->c.closed, "a FIN of its own");
+		FAIL_IF(p->seq + p->len - (w->p.isn + 1) != w->c.sent &&
+			!w->p.hostile, "FIN too early");
+	}
+	if (after(end, k->snd_max))
+		k->snd_max = end;
+}
+
+static void check_count(struct world *w, enum tcopy_track_stat stat)
+{
+	struct copy *k = &w->k;
+
+	FAIL_IF(stat > TCOPY_TRACK_PACE_OFF, "counts %d", stat);
+	FAIL_IF(!(w->p.counts & 1 << stat), "counts %d in a session like this",
+		stat);
+	k->counted[stat]++;
+	if (stat == TCOPY_TRACK_PACE_OFF) {
+		FAIL_IF(k->counted[TCOPY_TRACK_PACE_TIMEOUT] < 3,
+			"pace goes off too early");
+		k->pace_off = true;
+		return;
+	}
+	if (stat == TCOPY_TRACK_PACE_TIMEOUT)
+		FAIL_IF(w->now < k->req_us + 3 * SEC, "pace timeout after %" PRIu64 " us",
+			w->now - k->req_us);
+	else
+		FAIL_IF(w->now < k->heard_us + 20 * MS,
+			"quiet for %" PRIu64 " us only", w->now - k->heard_us);
+	k->released++;
+}
+
+static void carry_out(struct world *w, const struct tcopy_act *act)
+{
+	const struct tcopy_packet *p = &act->packet;
+	struct copy *k = &w->k;
+
+	switch (act->type) {
+	case TCOPY_ACT_NONE:
+		break;
+	case TCOPY_ACT_SEND:
+		trace(w, "                copy: %s%s%s%s seq %u +%u ack %u mss %u%s",
+		      p->flags & TCOPY_SYN ? "SYN " : "",
+		      p->flags & TCOPY_FIN ? "FIN " : "",
+		      p->flags & TCOPY_RST ? "RST " : "",
+		      p->flags & TCOPY_ACK ? "ACK" : "", p->seq - w->p.isn,
+		      p->len, p->ack - k->irs, p->mss, p->rtx ? " again" : "");
+		check_packet(w, p);
+		if (!w->why[0])
+			send_packet(w, p);
+		break;
+	case TCOPY_ACT_RELEASE:
+		FAIL_IF(after(act->seq, k->snd_una) && !w->p.hostile,
+			"releases what was not acknowledged");
+		hold_release(&k->hold, act->seq);
+		break;
+	case TCOPY_ACT_COUNT:
+		trace(w, "                copy: counts %d", act->stat);
+		check_count(w, act->stat);
+		break;
+	case TCOPY_ACT_END:
+		trace(w, "                copy: end %d", act->end);
+		FAIL_IF(k->ended, "ends twice");
+		FAIL_IF(act->end == TCOPY_END_NONE ||
+			act->end > TCOPY_END_UNSUPPORTED, "end %d", act->end);
+		k->ended = true;
+		k->end = act->end;
+		k->ended_us = w->now;
+		hold_purge(&k->hold);
+		FAIL_IF(!(w->p.ends & 1 << act->end),
+			"end %d in a session like this", act->end);
+		FAIL_IF(act->end == TCOPY_END_TIMEOUT &&
+			w->now - k->progress_us < w->p.least_us,
+			"gave up after %" PRIu64 " us", w->now - k->progress_us);
+		break;
+	case TCOPY_ACT_FREE:
+		FAIL_IF(!k->ended, "freed without an end");
+		FAIL_IF(k->freed, "freed twice");
+		FAIL_IF(w->now < k->ended_us + 2 * SEC, "did not linger");
+		k->freed = true;
+		break;
+	}
+}
+
+void copy_run(struct world *w)
+{
+	struct copy *k = &w->k;
+	struct tcopy_chunk chunk;
+	struct tcopy_act act;
+	unsigned int polls = 0;
+	struct ev ev;
+	u64 at;
+
+	if (!k->began || k->freed || w->why[0])
+		return;
+	for (;;) {
+		bool has = hold_next(&k->hold, &chunk);
+
+		tcopy_track_poll(&k->t, &k->conf, has ? &chunk : NULL, w->now,
+				 &act);
+		if (act.type == TCOPY_ACT_NONE)
+			break;
+		carry_out(w, &act);
+		if (w->why[0])
+			return;
+		FAIL_IF(++polls > 4000, "poll never ends");
+	}
+	if (k->freed) {
+		FAIL_IF(tcopy_track_deadline(&k->t, &k->conf) != NEVER,
+			"a deadline after FREE");
+		return;
+	}
+	if (!k->ended && !w->p.hostile && k->opened)
+		FAIL_IF(k->hold.first && !after(k->hold.first->end,
+						k->snd_una),
+			"holds what was acknowledged");
+
+	at = tcopy_track_deadline(&k->t, &k->conf);
+	FAIL_IF(at == NEVER, "no deadline: would live for ever");
+	FAIL_IF(at <= w->now, "a deadline that is not cleared");
+	if (!k->timer_at || at < k->timer_at || k->timer_at <= w->now) {
+		/* jiffies: always a bit late */
+		k->timer_at = at + rnd(w, 8000);
+		ev_at(w, ev_new(&ev, EV_TIMER), k->timer_at);
+	}
+	at = tcopy_track_ack_deadline(&k->t);
+	FAIL_IF(at <= w->now, "an ACK deadline that is not cleared");
+	FAIL_IF(at != NEVER && at > w->now + 4 * MS, "an ACK too late");
+	if (at != NEVER)
+		ev_at(w, ev_new(&ev, EV_TIMER), at + rnd(w, 200));
+}
+
+void copy_start(struct world *w)
+{
+	const struct plan *p = &w->p;
+	struct copy *k = &w->k;
+	struct tcopy_track_open open = {
+		.isn = p->isn,
+		.online_ack = p->online_isn + 1,
+		.tsval = p->tsval,
+		.mss = p->opts & TCOPY_OPT_MSS ? p->mss : 0,
+		.opts = p->opts,
+		.wscale = p->wscale,
+		.path_mss = p->path_mss,
+	};
+
+	k->began = true;
+	k->conf.idle_us = p->idle_us;
+	k->conf.wait_us = p->wait_us;
+	k->conf.pace = p->pace;
+	k->snd_max = p->isn + 1;
+	k->snd_una = p->isn + 1;
+	k->edge = p->isn + 1;
+	k->req_ack = p->online_isn + 1;
+	k->last_us = w->now;
+	k->progress_us = w->now;
+	hold_init(&k->hold, p->isn + 1);
+	tcopy_track_init(&k->t, &open, w->now);
+	copy_run(w);
+}
+
+void copy_capture(struct world *w, const struct cseg *cs)
+{
+	struct copy *k = &w->k;
+	u32 seq = w->p.isn + 1 + cs->off;
+	u32 ack = w->p.online_isn + 1 + cs->ack;
+	u32 gap_us = (u32)(w->now - k->last_us);
+
+	if (!k->began || k->ended)
+		return;
+	if (cs->rst) {
+		tcopy_track_rst(&k->t, w->now);
+		copy_run(w);
+		return;
+	}
+	if (cs->len) {
+		k->last_us = w->now;
+		if (hold_add(&k->hold, seq, seq + cs->len, ack, gap_us))
+			tcopy_track_data(&k->t, k->hold.cap_nxt, w->now);
+	}
+	if (cs->fin)
+		tcopy_track_fin(&k->t, seq + cs->len, ack, gap_us, w->now);
+	copy_run(w);
+}
+
+/* Learn from a header what anybody can, then tell the track. */
+void copy_header(struct world *w, const struct tcopy_seg *seg)
+{
+	struct copy *k = &w->k;
+	u32 end = seg->seq + seg->len + !!(seg->flags & TCOPY_FIN);
+	u32 edge;
+
+	if (!k->began)
+		return;
+	if (k->freed) {
+		/* session.c: nobody knows this flow */
+		struct tcopy_packet rst = { .flags = TCOPY_RST,
+					    .seq = seg->ack, .mss = 536 };
+
+		if (!(seg->flags & TCOPY_RST) && seg->flags & TCOPY_ACK)
+			send_segment(w, &rst);
+		return;
+	}
+	if (seg->flags & TCOPY_SYN && seg->flags & TCOPY_ACK && !k->opened &&
+	    seg->ack == w->p.isn + 1) {
+		k->opened = true;
+		k->irs = seg->seq;
+		k->rcv_nxt = seg->seq + 1;
+		k->req_nxt = k->rcv_nxt;
+		k->last_nxt = k->rcv_nxt;
+		k->edge = w->p.isn + 1 + seg->win;
+		k->heard_us = w->now;
+		k->req_us = w->now;
+		k->progress_us = w->now;
+	} else if (k->opened && !(seg->flags & (TCOPY_SYN | TCOPY_RST))) {
+		edge = seg->ack + ((u32)seg->win << w->s.wscale_out);
+		if (after(edge, k->edge))
+			k->edge = edge;
+		if (after(seg->ack, k->snd_una)) {
+			k->snd_una = seg->ack;
+			k->progress_us = w->now;
+		}
+		if (end != seg->seq && after(end, k->rcv_nxt)) {
+			k->rcv_nxt = end;
+			k->heard_us = w->now;
+			if (seg->flags & TCOPY_FIN)
+				k->peer_fin = true;
+		}
+	}
+	tcopy_track_header(&k->t, seg, w->now);
+}
+
+/* At the end of time. */
+void copy_finish(struct world *w)
+{
+	struct copy *k = &w->k;
+	struct server *s = &w->s;
+	u32 got = s->rcv_nxt - (s->isn + 1) - s->fin;
+
+	FAIL_IF(!k->freed, "never ended");
+	FAIL_IF(k->hold.bytes || k->hold.first, "memory is still held");
+	if (w->p.hostile)
+		return;
+	if (s->was_open)
+		FAIL_IF(got > w->o.nxt, "delivered %u, production took %u",
+			got, w->o.nxt);
+	if (w->p.exact && k->end == TCOPY_END_CLOSED) {
+		FAIL_IF(got != w->o.nxt, "delivered %u of %u bytes", got,
+			w->o.nxt);
+		FAIL_IF(!w->o.rst && w->o.fin && !s->fin, "no FIN delivered");
+	}
+	if (w->p.exact)
+		FAIL_IF(s->state != S_CLOSED && s->state != S_LISTEN,
+			"the test server keeps an orphan");
+}
