@@ -92,6 +92,18 @@ static int target_attr(const struct nlattr *attr, void *data)
 		return get_u16(&to->to.port, attr);
 	case TCOPY_A_TARGET_TO_IFINDEX:
 		return get_u32(&to->to.ifindex, attr);
+	case TCOPY_A_TARGET_RELAY_ADDR:
+		return get_addr(&to->relay, attr);
+	case TCOPY_A_TARGET_RELAY_PORT:
+		return get_u16(&to->relay.port, attr);
+	case TCOPY_A_TARGET_PACE:
+		return get_u8(&to->pace, attr);
+	case TCOPY_A_TARGET_MAX_SESSIONS:
+		return get_u32(&to->max_sessions, attr);
+	case TCOPY_A_TARGET_IDLE:
+		return get_u32(&to->idle, attr);
+	case TCOPY_A_TARGET_WAIT:
+		return get_u32(&to->wait, attr);
 	case TCOPY_A_TARGET_STATE:
 		return get_u8(&to->state, attr);
 	case TCOPY_A_TARGET_REASON:

@@ -18,6 +18,8 @@
  * @name:	"" when it has none
  * @from:	family 0: any local address
  * @to:		the test service
+ * @relay:	family 0: @to's address; port 0: the default
+ * @max_sessions: and the rest: see enum tcopy_a_target
  * @state:	enum tcopy_state
  * @reason:	"" when there is none
  * @stat:	by enum tcopy_a_stat
@@ -27,6 +29,11 @@ struct target {
 	char name[TCOPY_NAME_MAX + 1];
 	struct endpoint from;
 	struct endpoint to;
+	struct endpoint relay;
+	u32 max_sessions;
+	u32 idle;
+	u32 wait;
+	u8 pace;
 	u8 state;
 	char reason[256];
 	u64 stat[TCOPY_A_STAT_MAX + 1];

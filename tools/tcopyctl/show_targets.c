@@ -6,7 +6,7 @@
 
 static int run(struct args *args)
 {
-	char from[ENDPOINT_TEXT], to[ENDPOINT_TEXT];
+	char from[ENDPOINT_TEXT], to[ENDPOINT_TEXT], relay[ENDPOINT_TEXT];
 	struct target_list list = { 0 };
 	const struct target *t;
 	unsigned int stat;
@@ -28,6 +28,12 @@ static int run(struct args *args)
 		out_str("reason", NULL, t->reason);
 		out_num(NULL, "SESSIONS", t->stat[TCOPY_A_STAT_SESSIONS]);
 		out_num(NULL, "COPIED", t->stat[TCOPY_A_STAT_COPIED]);
+		out_str("relay", NULL, endpoint_text(relay, &t->relay));
+		out_str("pace", NULL, t->pace == TCOPY_PACE_NONE ?
+			"none" : "response");
+		out_num("max_sessions", NULL, t->max_sessions);
+		out_num("idle", NULL, t->idle);
+		out_num("wait", NULL, t->wait);
 		for (stat = TCOPY_A_STAT_MATCHED; stat <= TCOPY_A_STAT_MAX;
 		     stat++)
 			out_num(stat_infos[stat].name, NULL, t->stat[stat]);
