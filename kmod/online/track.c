@@ -145,12 +145,10 @@ void tcopy_track_header(struct tcopy_track *t, const struct tcopy_seg *seg,
 	t->seen_at = t->now_us;
 	if (t->due_at)
 		t->due_at = t->now_us;
-	if (t->state == TCOPY_TRACK_SYN_SENT) {
+	if (t->state == TCOPY_TRACK_SYN_SENT)
 		tcopy_track_syn_recv(t, seg);
-	} else {
-		t->replies = 0;
+	else
 		tcopy_track_recv(t, seg);
-	}
 }
 
 /* The retransmission or the persist timer of an open connection. */

@@ -57,7 +57,8 @@ static u32 tcopy_recv_sacked(struct tcopy_track *t,
 
 /* RFC 9293, section 3.10.7.4, as Linux reads it: a header that is no older than
  * the last update. Among equals the larger window is the newer one, because a
- * window that was announced is not taken back; but a closed one is believed.
+ * window that was announced is not taken back; but a closed one is believed, and
+ * while it is closed, so is whoever says that it opened.
  */
 static void tcopy_recv_window(struct tcopy_track *t,
 			      const struct tcopy_seg *seg)
@@ -65,7 +66,8 @@ static void tcopy_recv_window(struct tcopy_track *t,
 	u32 wnd = (u32)seg->win << t->snd_wscale;
 
 	if (!after(seg->ack, t->snd_una) && !after(seg->seq, t->snd_wl1) &&
-	    !(seg->seq == t->snd_wl1 && (wnd > t->snd_wnd || !wnd)))
+	    !(seg->seq == t->snd_wl1 && (wnd > t->snd_wnd || !wnd)) &&
+	    !(t->flags & TCOPY_T_PERSIST))
 		return;
 	t->snd_wl1 = seg->seq;
 	t->snd_wnd = wnd;
@@ -121,6 +123,7 @@ static bool tcopy_recv_ack(struct tcopy_track *t, const struct tcopy_seg *seg)
 		/* RFC 5961, section 5: far behind is no delayed header */
 		return t->snd_una - seg->ack <= max_t(u32, t->max_wnd, 65536);
 
+	t->replies = 0;
 	tcopy_recv_window(t, seg);
 	acked = seg->ack - t->snd_una;
 	if (acked) {

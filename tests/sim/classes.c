@@ -102,6 +102,7 @@ static void lossy(struct world *w, struct plan *p)
 	p->headers.jitter_us = rnd(w, 1000);
 	p->counts = ALL_COUNTS;
 	p->prompt = false;
+	p->rare = END(NO_SYNACK) | END(TIMEOUT);	/* all tries got lost */
 }
 
 static void keepalive(struct world *w, struct plan *p)
@@ -225,6 +226,8 @@ static void stalled(struct world *w, struct plan *p)
 	p->rcvbuf = between(w, 5000, 60000);
 	p->stall_at = between(w, 1, 30) * MS;
 	p->stall_us = between(w, 1, chance(w, 100) ? 400000 : 20000) * MS;
+	if (p->stall_us > 100 * SEC)
+		p->ends |= END(WAIT);
 	p->counts = ALL_COUNTS;
 	if (chance(w, 300))
 		lossy(w, p);

@@ -190,7 +190,7 @@ static void accept_range(struct online *o, u32 off, u32 end)
 	unsigned int i;
 
 	if (end > o->nxt && off > o->nxt) {
-		if (o->ooo_n < 64) {
+		if (o->ooo_n < OOO) {
 			o->ooo[o->ooo_n][0] = off;
 			o->ooo[o->ooo_n++][1] = end;
 		}
@@ -221,8 +221,6 @@ static void arrive(struct world *w, const struct cseg *cs)
 	if (cs->rst) {
 		o->rst = true;
 	} else {
-		if (o->ooo_n == 64)
-			return;	/* production's queue is full: not accepted */
 		accept_range(o, cs->off, cs->off + cs->len);
 		if (cs->fin) {
 			o->fin_known = true;

@@ -138,7 +138,7 @@ int main(int argc, char **argv)
 		{ "class", 1, NULL, 'c' }, { "only", 1, NULL, 'o' },
 		{ "trace", 0, NULL, 't' }, { "quiet", 0, NULL, 'q' }, {0},
 	};
-	unsigned int passed = 0, failed = 0, shares = 0, c, i, n, bad;
+	unsigned int passed = 0, failed = 0, shares = 0, c, i, n, bad, rare;
 	const char *class = NULL, *only = NULL;
 	unsigned int sessions = 100000, index = 0;
 	char name[64] = "";
@@ -177,9 +177,13 @@ int main(int argc, char **argv)
 			continue;
 		n = class ? sessions : sessions * classes[c].share / shares + 1;
 		bad = 0;
+		rare = 0;
 		for (i = only ? index : 0; i < (only ? index + 1 : n); i++) {
 			session(&w, &classes[c], seed_of(seed, c, i));
 			ends[w.k.end & 15]++;
+			if (!w.why[0] && w.p.rare & ~w.p.ends & 1 << w.k.end &&
+			    ++rare > 3 + n / 300)
+				fail(&w, "too often end %d", w.k.end);
 			if (!w.why[0]) {
 				passed++;
 				continue;

@@ -281,7 +281,7 @@ static void srv_data(struct world *w, const struct tcopy_seg *seg)
 		s->ooo_fin_seq = end;
 	}
 	if (after(seg->seq, s->rcv_nxt)) {
-		if (seg->len && s->ooo_n < 64) {
+		if (seg->len && s->ooo_n < OOO) {
 			s->ooo[s->ooo_n][0] = seg->seq;
 			s->ooo[s->ooo_n++][1] = end;
 		}
@@ -424,7 +424,7 @@ void server_packet(struct world *w, const u8 *th, u32 hlen, u32 len)
 	}
 	if (w->p.dead)
 		return;
-	if (seg.len > w->p.server_mss && w->p.server_mss)
+	if (seg.len > w->p.server_mss && !w->p.hostile)
 		fail(w, "segment of %u bytes, MSS %u", seg.len,
 		     w->p.server_mss);
 
@@ -466,6 +466,8 @@ void server_packet(struct world *w, const u8 *th, u32 hlen, u32 len)
 
 	if (s->opts & TCOPY_OPT_TS) {
 		if (!(seg.opts & TCOPY_OPT_TS)) {
+			if (w->p.hostile)
+				return;
 			fail(w, "packet without timestamps");
 			return;
 		}

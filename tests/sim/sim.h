@@ -22,6 +22,7 @@
 #define MS	1000ULL
 #define SEC	1000000ULL
 #define REQS	24
+#define OOO	1024	/* segments behind a gap */
 #define NEVER	(~0ULL)
 
 struct world;
@@ -150,6 +151,7 @@ struct plan {
 
 	/* what may be expected */
 	u32 ends;			/* 1 << enum tcopy_end */
+	u32 rare;			/* these, in few sessions of a class */
 	u32 counts;			/* 1 << enum tcopy_track_stat */
 	bool exact;			/* the test server gets all and the FIN */
 	bool hostile;			/* the test server's checks do not hold */
@@ -200,7 +202,7 @@ struct client {
 
 struct online {
 	u32 nxt;			/* accepted, in order: stream offset */
-	u32 ooo[64][2];
+	u32 ooo[OOO][2];
 	unsigned int ooo_n;
 	u32 fin_off;
 	bool fin_known, fin;		/* FIN accepted in order */
@@ -265,7 +267,7 @@ struct server {
 	u8 wscale_in, wscale_out;
 	u32 peer_mss;
 	u32 isn, rcv_nxt, rcv_adv, read;
-	u32 ooo[64][2];
+	u32 ooo[OOO][2];
 	unsigned int ooo_n;
 	bool ooo_fin, fin;		/* the copy's FIN: waits, or accepted */
 	u32 ooo_fin_seq;
