@@ -242,6 +242,9 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	bucket = TCOPY_A_STAT_UNSHAREABLE;
 	if (skb_pfmemalloc(skb) || !tcopy_skb_readable(skb))
 		goto missed;
+	bucket = TCOPY_A_STAT_MEMORY_LIMIT;
+	if (tcopy_mem_full(c->tn))
+		goto missed;
 	bucket = TCOPY_A_STAT_NO_MEMORY;
 	entry = capture_take(c, half);
 	if (!entry)

@@ -113,7 +113,10 @@ void tcopy_queue_free(struct tcopy_net *tn)
  *
  * Context: BH.
  *
- * Return: false when this CPU's queue or the memory limit is full.
+ * The memory limit is the caller's to look at: at the limit headers must still
+ * come in, because they are what releases memory.
+ *
+ * Return: false when this CPU's queue is full.
  */
 bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
 		     enum tcopy_queue_kind kind)
@@ -121,8 +124,6 @@ bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
 	struct tcopy_cpu *cpu = this_cpu_ptr(tn->cpu);
 	bool room;
 
-	if (tcopy_mem_full(tn))
-		return false;
 	tcopy_queue_cb(skb)->kind = kind;
 
 	spin_lock(&cpu->queue.lock);

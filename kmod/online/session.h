@@ -37,6 +37,7 @@
  * @rst_checks:	looks still to be had whether production believed an RST
  * @sending:	somebody is emptying @out; he takes what is added meanwhile
  * @dead:	out of the tables; no timer may be armed
+ * @fin:	the client's FIN has come
  * @missed:	bytes of the client were lost on our side
  * @in_batch:	in feedback's list of sessions to run
  * @on_acks:	in a CPU's list of waiting acknowledgments
@@ -70,6 +71,7 @@ struct tcopy_session {
 	u8 rst_checks;
 	bool sending;
 	bool dead;
+	bool fin;
 	bool missed;
 	bool in_batch;
 	bool on_acks;

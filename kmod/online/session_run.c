@@ -407,11 +407,12 @@ static void run_event(struct tcopy_session *s, struct sk_buff *skb,
 		}
 		if (s->hold.bytes > READ_ONCE(s->tn->mem_limit) / 4)
 			tcopy_track_end(&s->track, TCOPY_END_SHED, now_us);
-	} else if (seg->flags & TCOPY_FIN) {
+	} else if ((seg->flags & TCOPY_FIN) && !s->fin) {
 		tcopy_count(t, COPIED);
 	} else {
 		tcopy_count(t, NOT_NEEDED);
 	}
+	s->fin |= seg->flags & TCOPY_FIN;
 	if (seg->flags & TCOPY_FIN)
 		tcopy_track_fin(&s->track, seg->seq + seg->len, seg->ack,
 				gap_us, now_us);
