@@ -356,8 +356,11 @@ unsigned int icept_respond_hook4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (iph->protocol != IPPROTO_TCP && iph->protocol != IPPROTO_ICMP)
 		return NF_ACCEPT;
-	/* Only a raw socket sends these: no ports here, so no answer of TCP. */
-	if (iph->frag_off & htons(IP_OFFSET))
+	/* Only a raw socket sends these: no ports here, so no answer of TCP, or a
+	 * header that must not be believed.
+	 */
+	if (iph->frag_off & htons(IP_OFFSET) || iph->version != 4 ||
+	    iph->ihl < 5)
 		return NF_ACCEPT;
 
 	off = skb_network_offset(skb) + iph->ihl * 4;
@@ -382,7 +385,7 @@ unsigned int icept_respond_hook6(void *priv, struct sk_buff *skb,
 	__be16 frag = 0;
 	int off;
 
-	if (!icept_from_here(skb, state))
+	if (!icept_from_here(skb, state) || ipv6_hdr(skb)->version != 6)
 		return NF_ACCEPT;
 
 	/* BIG TCP puts a jumbo option between (6.1 and 6.12), a socket option
