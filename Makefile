@@ -123,3 +123,8 @@ help: ## this text
 	@echo
 	@echo "Results: build/KVER/kmod/tcopy.ko, build/KVER/kmod/tcopy_intercept.ko, build/tcopyctl; logs in build/logs/."
 	@echo "Kernels: $(foreach k,$(KDIRS),$(call kver,$(k)))"
+
+# for tests/check
+.PHONY: print-kdirs
+print-kdirs:
+	@echo $(KDIRS)
