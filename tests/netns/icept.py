@@ -5,12 +5,14 @@
   icept.py add PORT [PREFIX...]   intercept, with pass prefixes
   icept.py del PORT|all [force]
   icept.py get | stats            one line of NAME=VALUE an intercept, or for the namespace
+  icept.py gone PORT              wait until that intercept is; prints the milliseconds
   icept.py bind                   be the relay: "bound", then a line a record
   icept.py refuse                 messages that must be refused, and how
   icept.py fetch NS SRC DST PORT PATH   be relay and copied client (segments leave from namespace NS):
                                   one request; prints what the records said of the answer
   icept.py flood NS SRC DST PORT SECONDS   SYNs and segments of no connection, from changing ports
 
+Several commands may follow each other, separated by a comma of its own: one python, which is slow to start.
 A refusal by the kernel is printed as "ERRNO: message", exit status 1.
 """
 import ctypes
@@ -63,7 +65,10 @@ class Family:
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
         self.sock.setsockopt(270, 11, 1)  # NETLINK_EXT_ACK
         self.sock.setsockopt(270, 12, 1)  # NETLINK_GET_STRICT_CHK
-        self.sock.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)  # SO_RCVBUFFORCE
+        try:
+            self.sock.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)  # SO_RCVBUFFORCE
+        except PermissionError:
+            pass
         self.sock.bind((0, 0))
         self.seq = 0
         self.id = 16  # the controller's own
@@ -212,6 +217,7 @@ def fetch(ns, src, dst, port, path):
     while not seen['fins']:
         if time.time() > end:
             raise SystemExit(f'no end of the answer: {seen}')
+        before = nxt
         for r in records(family):
             if r.dport != sport or str(r.dst) != src:
                 continue
@@ -234,8 +240,9 @@ def fetch(ns, src, dst, port, path):
             if r.flags & FIN:
                 seen['fins'] += 1
                 nxt = nxt + 1 & 0xffffffff
-            if r.payload or r.flags & FIN:
-                wire.send(sport, TCPACK, isn + 1 + len(request), nxt, win=8192)
+        # once for all that came together, so that the server sends in bursts
+        if before is not None and nxt != before:
+            wire.send(sport, TCPACK, isn + 1 + len(request), nxt, win=8192)
     wire.send(sport, TCPACK | FIN, isn + 1 + len(request), nxt, win=8192)
     print(' '.join(f'{k}={int(v)}' for k, v in seen.items()))
 
@@ -256,7 +263,7 @@ PORT = attr(A_PORT, struct.pack('H', 81))
 REFUSALS = [
     ('no port', CMD_ADD, b'', errno.EINVAL, 'which port'),
     ('port 0', CMD_ADD, attr(A_PORT, bytes(2)), errno.ERANGE, ''),
-    ('port of one byte', CMD_ADD, attr(A_PORT, b'\1'), errno.ERANGE, ''),
+    ('port of one byte', CMD_ADD, attr(A_PORT, b'\1'), errno.EINVAL, ''),
     ('attribute 0', CMD_ADD, PORT + attr(0, bytes(4)), errno.EINVAL, ''),
     ('unknown attribute', CMD_ADD, PORT + attr(60, bytes(4)), errno.EINVAL, ''),
     ('force on ADD', CMD_ADD, PORT + attr(A_FORCE), errno.EINVAL, ''),
@@ -313,6 +320,21 @@ def main(args):
     if cmd == 'flood':
         return flood(args[0], args[1], args[2], int(args[3]), float(args[4]))
     family = Family()
+    status = 0
+    for words in ' '.join([cmd] + args).split(' , '):
+        status |= one(family, *words.split())
+    return status
+
+
+def one(family, cmd, *args):
+    try:
+        return run(family, cmd, *args)
+    except Refused as e:
+        print(e)
+        return 1
+
+
+def run(family, cmd, *args):
     if cmd == 'add':
         family.ask(CMD_ADD, attr(A_PORT, struct.pack('H', int(args[0]))) + b''.join(map(prefix_attr, args[1:])))
     elif cmd == 'del':
@@ -331,8 +353,17 @@ def main(args):
                 print(r, flush=True)
     elif cmd == 'refuse':
         return refuse(family)
+    elif cmd == 'gone':  # wait until PORT is; print how many ms that took
+        begin = time.monotonic()
+        while any(struct.unpack('H', dict(attrs(b))[A_PORT])[0] == int(args[0])
+                  for b in family.ask(CMD_GET, flags=DUMP)):
+            if time.monotonic() > begin + 10:
+                raise SystemExit(f'{args[0]} does not go')
+            time.sleep(0.02)
+        print(int((time.monotonic() - begin) * 1000))
     else:
         raise SystemExit(__doc__)
+    return 0
 
 
 if __name__ == '__main__':

@@ -5,15 +5,11 @@ ICEPT=$TOP/tests/netns/icept.py
 
 icept() { ns "${NS:-test}" /usr/bin/python3 "$ICEPT" "$@"; }
 icept_load() { insmod "$KMOD/tcopy_intercept.ko" || fail "insmod tcopy_intercept.ko"; }
-# lab_down goes by the tool; these tests do without it
-icept_unload() { icept del all force >/dev/null 2>&1 || true; }
-now_ms() { cut -d' ' -f1 /proc/uptime | tr -d .0 >/dev/null; awk '{ print int($1 * 1000) }' /proc/uptime; }
 
 # icept_stat NAME: a counter of the namespace; icept_field NAME: of each intercept, in one line
 icept_stat() { icept stats | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 icept_field() { icept get | tr ' ' '\n' | sed -n "s/^$1=//p" | tr '\n' ' ' | sed 's/ $//'; }
 icept_relay_is() { [ "$(icept_stat relay)" = "$1" ]; }
-icept_gone() { ! icept get | grep -q "port=$1 "; }
 stat_is() { [ "$(icept_stat "$1")" = "$2" ]; }
 stat_above() { [ "$(icept_stat "$1")" -gt "$2" ]; }
 module_is_free() { grep -q '^tcopy_intercept [0-9]* 0 ' /proc/modules; }
@@ -31,7 +27,7 @@ icept_bind() {
 	ip netns exec "${NS:-test}" /usr/bin/python3 "$ICEPT" bind >"$T/records.$1" 2>&1 &
 	local pid=$!
 	echo "$pid" >>"$T/relays"
-	wait_for 20 "a relay to be bound ($(cat "$T/records.$1"))" grep -q '^bound' "$T/records.$1"
+	wait_for 20 "a relay to be bound" grep -q '^bound' "$T/records.$1"
 	echo "$pid"
 }
 
@@ -44,13 +40,13 @@ hooks_are() {
 	[ "$n" = "$1" ] || fail "$n hooks are registered, not $1"
 }
 
-trap 'icept_exit' EXIT
-icept_exit() {
-	local rc=$? p
+# The lab goes down by the tool; these tests do without it.
+eval "$(declare -f lab_down | sed '1s/lab_down/lab_down_rest/')"
+lab_down() {
+	local p
 	if [ -e "$T/relays" ]; then
-		while read -r p; do kill "$p" 2>/dev/null || true; done <"$T/relays"
+		while read -r p; do kill "$p" 2>/dev/null; done <"$T/relays"
 	fi
-	icept_unload
-	(exit "$rc") || true
-	return "$rc"
+	if grep -q '^tcopy_intercept ' /proc/modules; then icept del all force >/dev/null 2>&1; fi
+	lab_down_rest
 }
