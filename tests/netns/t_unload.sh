@@ -6,7 +6,10 @@
 
 lab_copying
 hooks() { ns online nft list hooks 2>/dev/null | grep -c tcopy || true; }
-ns online nft list hooks >/dev/null 2>&1 && { [ "$(hooks)" -gt 0 ] || fail "no hook is listed while copying: this test would prove nothing"; }
+# Debian's 6.1 cloud kernel cannot list hooks; there the rest of this test has to do.
+if grep -q '^CONFIG_NETFILTER_NETLINK_HOOK=[ym]' "/boot/config-$TCOPY_KVER" 2>/dev/null; then
+	[ "$(hooks)" -gt 0 ] || fail "no hook is listed while copying: this test would prove nothing"
+fi
 for i in 1 2 3; do
 	load_start 6 32
 	sleep 0.5
