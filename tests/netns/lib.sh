@@ -261,13 +261,14 @@ capture_end() {		# NAME
 }
 
 # Ghosts: what the test host sends to the client, or asks its neighbours for in order to; what
-# talks of the test host's address; and any ICMP error, whoever made it (the lab's own traffic has none).
+# talks of the test host's address (but copies on their way to it, which the bridge floods while it is
+# cut off); and any ICMP error, whoever made it (the lab's own traffic has none).
 ghosts_start() {
 	local c=${MAC[client]} t=${MAC[test]}
 	capture_start ghosts client "(ether src $t and ether dst $c) or (ether src $c and ether dst $t)
 		or (arp and ether src $t and arp[24:4] = 0x0a01000a)
 		or (ip6 and ether src $t and ip6[6] = 58 and ip6[40] = 135 and ip6[60:4] = 0x00000010)
-		or (tcp and (host ${IP4[test]} or host ${IP6[test]}))
+		or (tcp and (host ${IP4[test]} or host ${IP6[test]}) and not ether dst $t)
 		or (icmp and icmp[0] != 8 and icmp[0] != 0)
 		or (ip6 and ip6[6] = 58 and ip6[40] < 128)" -s 128
 }
