@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0
+/* track: how a copy ends, and what it says when it has */
+#include "rig.h"
+
+/* Both sides have closed, the client first. */
+static void close_politely(void)
+{
+	rig_plain(65535);
+	rig_data(100, 0, 0);
+	rig_fin(0);
+	rig_poll();
+	rig_header(TCOPY_ACK | TCOPY_FIN, 1, 0, 102, 65535);
+	rig_poll();
+}
+
+static void client_closes_first(void)
+{
+	T_DO(close_politely());
+	RELEASES(101);
+	SENDS(TCOPY_ACK, 102, 0);	/* before the END */
+	T_EQ(rig_last()->ack, IRS + 2);
+	ENDS(CLOSED);
+	QUIET();
+	T_EQ(rig_deadline(), 2 * SEC);
+	T_EQ(rig_act()->type, TCOPY_ACT_FREE);
+	QUIET();
+	T_EQ(tcopy_track_deadline(&r.t, &r.conf), NEVER);
+}
+
+static void server_closes_first(void)
+{
+	rig_plain(65535);
+	rig_data(100, 0, 0);
+	rig_poll();
+	rig_header(TCOPY_ACK | TCOPY_FIN, 1, 50, 101, 65535);
+	rig_poll();
+	RELEASES(101);
+	SENDS(TCOPY_ACK, 0 + 101, 0);	/* its acknowledgment of the FIN */
+	T_EQ(rig_last()->ack, IRS + 52);
+	r.at = r.acts;
+	rig_fin(51);
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_FIN, 101, 0);
+	QUIET();
+	rig_header(TCOPY_ACK, 52, 0, 102, 65535);
+	rig_poll();
+	ENDS(CLOSED);
+	QUIET();
+}
+
+static void a_late_fin_is_acknowledged(void)
+{
+	T_DO(close_politely());
+	r.now += SEC;
+	rig_header(TCOPY_ACK | TCOPY_FIN, 1, 0, 102, 65535);
+	rig_poll();
+	SENDS(TCOPY_ACK, 102, 0);
+	QUIET();
+	rig_header(TCOPY_ACK, 2, 0, 102, 65535);	/* asks nothing */
+	rig_poll();
+	QUIET();
+	T_EQ(rig_deadline(), 1 * SEC);
+	T_EQ(rig_act()->type, TCOPY_ACT_FREE);
+}
+
+static void late_headers_after_a_reset_are_reset(void)
+{
+	int i;
+
+	rig_plain(65535);
+	tcopy_track_end(&r.t, TCOPY_END_SHED, r.now);
+	rig_poll();
+	SENDS(TCOPY_RST | TCOPY_ACK, 1, 0);
+	T_EQ(rig_last()->ack, IRS + 1);
+	ENDS(SHED);
+	QUIET();
+	for (i = 0; i < 6; i++) {
+		rig_header(TCOPY_ACK, 1, 100, 77, 65535);
+		rig_poll();
+		if (i < 4)
+			SENDS(TCOPY_RST, 77, 0);
+		QUIET();
+	}
+}
+
+static void a_rst_is_never_answered(void)
+{
+	rig_plain(65535);
+	tcopy_track_end(&r.t, TCOPY_END_SHED, r.now);
+	rig_poll();
+	rig_header(TCOPY_RST | TCOPY_ACK, 1, 0, 1, 0);
+	rig_header(TCOPY_RST, 1, 0, 0, 0);
+	rig_poll();
+	QUIET();
+}
+
+static void nothing_revives_it(void)
+{
+	rig_plain(65535);
+	tcopy_track_end(&r.t, TCOPY_END_SHED, r.now);
+	rig_poll();
+	r.now += SEC;
+	rig_data(100, 0, 0);
+	rig_fin(0);
+	tcopy_track_rst(&r.t, r.now);
+	tcopy_track_alive(&r.t, r.now);
+	tcopy_track_end(&r.t, TCOPY_END_GAP, r.now);
+	rig_poll();
+	QUIET();
+	T_EQ(rig_deadline(), 1 * SEC);
+	T_EQ(rig_act()->type, TCOPY_ACT_FREE);
+	rig_wait(10 * SEC);
+	rig_header(TCOPY_ACK, 1, 100, 1, 65535);
+	rig_poll();
+	QUIET();
+}
+
+static void the_first_reason_stays(void)
+{
+	rig_plain(65535);
+	tcopy_track_end(&r.t, TCOPY_END_GAP, r.now);
+	tcopy_track_end(&r.t, TCOPY_END_SHED, r.now);
+	rig_header(TCOPY_RST, 1, 0, 1, 0);
+	rig_poll();
+	SENDS(TCOPY_RST | TCOPY_ACK, 1, 0);
+	ENDS(GAP);
+}
+
+static void a_request_after_the_servers_fin(void)
+{
+	rig_plain(65535);
+	rig_data(100, 0, 0);
+	rig_poll();
+	rig_header(TCOPY_ACK | TCOPY_FIN, 1, 50, 101, 65535);
+	rig_poll();
+	rig_data(100, 50, 0);		/* nobody would answer */
+	rig_poll();
+	SENDS(TCOPY_RST | TCOPY_ACK, 101, 0);
+	ENDS(SERVER_CLOSED);
+}
+
+static void payload_after_a_half_close_flows(void)
+{
+	rig_plain(65535);
+	rig_data(100, 0, 0);
+	rig_poll();
+	rig_header(TCOPY_ACK | TCOPY_FIN, 1, 50, 101, 65535);
+	rig_poll();
+	rig_data(100, 0, 0);		/* of the same request */
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_PSH, 101, 100);
+	rig_data(100, 51, 0);		/* online, the server closed too */
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_PSH, 201, 100);
+}
+
+static void the_servers_rst(void)
+{
+	rig_plain(65535);
+	rig_data(100, 0, 0);
+	rig_poll();
+	rig_header(TCOPY_RST, 1, 0, 0, 0);
+	rig_poll();
+	ENDS(RESET);			/* no RST in answer to one */
+	QUIET();
+}
+
+static void a_rst_outside_the_window_is_none(void)
+{
+	rig_plain(65535);
+	rig_header(TCOPY_RST, 0, 0, 0, 0);
+	rig_header(TCOPY_RST, 70000, 0, 0, 0);
+	rig_poll();
+	QUIET();
+	/* inside: headers before it may have been lost */
+	rig_header(TCOPY_RST, 60000, 0, 0, 0);
+	rig_poll();
+	ENDS(RESET);
+}
+
+static void the_servers_rst_after_our_fin(void)
+{
+	rig_plain(65535);
+	rig_fin(0);
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_FIN, 1, 0);
+	rig_header(TCOPY_RST, 1, 0, 0, 0);
+	rig_poll();
+	ENDS(CLOSED);
+}
+
+static void the_clients_rst_waits_for_its_payload(void)
+{
+	rig_plain(150);
+	rig_data(200, 0, 0);
+	tcopy_track_rst(&r.t, r.now);
+	rig_poll();
+	SENDS(TCOPY_ACK, 1, 150);
+	QUIET();
+	rig_header(TCOPY_ACK, 1, 0, 151, 150);
+	rig_poll();
+	RELEASES(151);
+	SENDS(TCOPY_ACK | TCOPY_PSH, 151, 50);
+	QUIET();
+	rig_header(TCOPY_ACK, 1, 0, 201, 150);
+	rig_poll();
+	RELEASES(201);
+	QUIET();			/* and for the answer to it */
+	rig_header(TCOPY_ACK, 1, 10, 201, 150);
+	rig_poll();
+	QUIET();
+	T_EQ(rig_deadline(), 20 * MS);
+	SENDS(TCOPY_ACK, 201, 0);	/* the delayed ACK is overdue here */
+	SENDS(TCOPY_RST | TCOPY_ACK, 201, 0);
+	ENDS(CLOSED);
+}
+
+static void the_clients_rst_does_not_wait_for_ever(void)
+{
+	rig_plain(65535);
+	rig_data(200, 0, 0);
+	rig_poll();
+	rig_header(TCOPY_ACK, 1, 0, 201, 65535);
+	tcopy_track_rst(&r.t, r.now);
+	rig_poll();
+	RELEASES(201);
+	QUIET();
+	T_EQ(rig_deadline(), 3 * SEC);
+	SENDS(TCOPY_RST | TCOPY_ACK, 201, 0);
+	ENDS(CLOSED);
+}
+
+static void the_clients_rst_without_payload(void)
+{
+	rig_plain(65535);
+	tcopy_track_rst(&r.t, r.now);
+	rig_poll();
+	SENDS(TCOPY_RST | TCOPY_ACK, 1, 0);
+	ENDS(CLOSED);
+}
+
+static void idle(void)
+{
+	rig_plain(65535);
+	rig_wait(599 * SEC);
+	QUIET();
+	tcopy_track_alive(&r.t, r.now);
+	rig_poll();
+	T_EQ(rig_deadline(), 600 * SEC);
+	SENDS(TCOPY_RST | TCOPY_ACK, 1, 0);
+	ENDS(IDLE);
+}
+
+static void headers_are_no_idleness(void)
+{
+	rig_plain(65535);
+	rig_wait(599 * SEC);
+	rig_header(TCOPY_ACK, 1, 0, 1, 65535);
+	rig_poll();
+	T_EQ(rig_deadline(), 600 * SEC);
+}
+
+static void no_answer_for_too_long(void)
+{
+	rig_plain(65535);
+	rig_data(100, 0, 0);
+	rig_fin(0);
+	rig_poll();
+	r.now += SEC / 10;
+	rig_header(TCOPY_ACK, 1, 0, 102, 65535);
+	rig_poll();
+	/* its FIN is due, and nothing comes */
+	T_EQ(rig_deadline(), 120 * SEC);
+	SENDS(TCOPY_RST | TCOPY_ACK, 102, 0);
+	ENDS(WAIT);
+}
+
+static void waiting_is_no_fault_when_nothing_is_due(void)
+{
+	rig_plain(65535);
+	rig_data(100, 0, 0);
+	rig_poll();
+	rig_header(TCOPY_ACK, 1, 0, 101, 65535);
+	rig_poll();
+	rig_wait(500 * SEC);
+	QUIET();
+}
+
+static void limits_may_be_off(void)
+{
+	rig_plain(65535);
+	r.conf.idle_us = 0;
+	r.conf.wait_us = 0;
+	/* then only a timer that has a reason to run would end it */
+	tcopy_track_fin(&r.t, r.cap, ONLINE, 0, r.now);
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_FIN, 1, 0);
+}
+
+int main(void)
+{
+	T_RUN(client_closes_first);
+	T_RUN(server_closes_first);
+	T_RUN(a_late_fin_is_acknowledged);
+	T_RUN(late_headers_after_a_reset_are_reset);
+	T_RUN(a_rst_is_never_answered);
+	T_RUN(nothing_revives_it);
+	T_RUN(the_first_reason_stays);
+	T_RUN(a_request_after_the_servers_fin);
+	T_RUN(payload_after_a_half_close_flows);
+	T_RUN(the_servers_rst);
+	T_RUN(a_rst_outside_the_window_is_none);
+	T_RUN(the_servers_rst_after_our_fin);
+	T_RUN(the_clients_rst_waits_for_its_payload);
+	T_RUN(the_clients_rst_does_not_wait_for_ever);
+	T_RUN(the_clients_rst_without_payload);
+	T_RUN(idle);
+	T_RUN(headers_are_no_idleness);
+	T_RUN(no_answer_for_too_long);
+	T_RUN(waiting_is_no_fault_when_nothing_is_due);
+	T_RUN(limits_may_be_off);
+	return t_done();
+}
