@@ -311,7 +311,7 @@ static void welcome_says_what_is_intercepted(void)
 	memcpy(&prefix, p + sizeof(welcome) + sizeof(want), sizeof(prefix));
 	T_EQ(be64_to_cpu(welcome.lost), 7);
 	T_EQ(want.state, TCOPY_WIRE_INTERCEPTED);
-	/* of the want's family only */
+	/* of this family only */
 	T_EQ(want.pass_n, 1);
 	T_EQ(prefix.family, 4);
 	T_EQ(prefix.plen, 16);

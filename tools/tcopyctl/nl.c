@@ -118,7 +118,7 @@ static int ack_result(struct nl *nl, const struct nlmsghdr *nlh,
 	}
 	if (!e->error)
 		return 0;
-	/* without NETLINK_CAP_ACK the request is quoted before the attributes */
+	/* without NETLINK_CAP_ACK the request comes before the attributes */
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		off += mnl_nlmsg_get_payload_len(&e->msg);
 	explain(nl, nlh, off, -e->error, err);

@@ -346,7 +346,8 @@ void out_strings(const char *key, const char *title, const char *const *values,
 		snprintf(text, sizeof(text), "-");
 		for (i = 0; i < n && len < sizeof(text); i++)
 			len += (size_t)snprintf(text + len, sizeof(text) - len,
-						"%s%s", i ? "," : "", values[i]);
+						"%s%s", i ? "," : "",
+						values[i]);
 		text_field(title, text, false);
 	}
 }

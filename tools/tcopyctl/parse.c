@@ -159,7 +159,8 @@ bool parse_addr_ok(const struct endpoint *ep, const char *s, struct err *err)
 			       s);
 	if (ep->family == 6 && ep->addr.v6[0] == 0xff)
 		return err_set(err,
-			       "'%.64s' is multicast: a host's address is wanted", s);
+			       "'%.64s' is multicast: a host's address is wanted",
+			       s);
 	if (is_linklocal(ep) && !ep->ifindex)
 		return err_set(err,
 			       "'%.64s' is link-local: say its device, as in [fe80::1%%eth0]:80",
@@ -459,16 +460,19 @@ bool parse_name(char to[32], const char *s, struct err *err)
 	size_t i, len = strlen(s);
 
 	if (!len || len > 31)
-		return err_set(err, "'%.64s' is no name: 1 to 31 bytes would be", s);
+		return err_set(err, "'%.64s' is no name: 1 to 31 bytes would be",
+			       s);
 	if (all_digits(s))
-		return err_set(err, "'%.64s' is no name: a number selects by ID", s);
+		return err_set(err, "'%.64s' is no name: a number selects by ID",
+			       s);
 	if (!strcmp(s, "all"))
 		return err_set(err, "'all' is no name: it selects every target");
 	if (strchr(s, ':'))
 		return err_set(err, "'%.64s' is no name: a colon makes it ADDR:PORT",
 			       s);
 	if (*s == '-')
-		return err_set(err, "'%.64s' is no name: a dash begins an option", s);
+		return err_set(err, "'%.64s' is no name: a dash begins an option",
+			       s);
 	for (i = 0; i < len; i++)
 		if ((unsigned char)s[i] <= ' ' || s[i] == 0x7f)
 			return err_set(err,

@@ -17,7 +17,7 @@
 #define TICK_MS		250	/* a drain is noticed within it */
 #define FRESH_MS	50	/* what a HELLO may be told from memory */
 #define REOPEN_MS	1000	/* the module is gone: try again */
-#define ROUNDS		16	/* batches of one socket before the other's turn */
+#define ROUNDS		16	/* batches before the other socket's turn */
 
 enum { OPT_LISTEN, OPT_ALLOW };
 
@@ -87,17 +87,19 @@ static const struct relay_ops ops = {
 	.refresh = op_refresh,
 };
 
-#define PRINT_STAT(name, meaning)					\
-	fprintf(stderr, "relay: %-14s %12llu  %s\n", #name,		\
-		(unsigned long long)r->stats.name, meaning);
-
 static void print_stats(const struct daemon *d)
 {
+	const struct relay_stat_info *info;
 	const struct relay *r = d->core;
+	const u64 *stat;
 
 	fprintf(stderr, "relay: %-14s %12u  online hosts now\n", "peers",
 		r->peers_n);
-	RELAY_STATS(PRINT_STAT)
+	for (info = relay_stat_infos; info->name; info++) {
+		stat = (const u64 *)((const u8 *)&r->stats + info->offset);
+		fprintf(stderr, "relay: %-14s %12llu  %s\n", info->name,
+			(unsigned long long)*stat, info->meaning);
+	}
 	fprintf(stderr, "relay: %-14s %12llu  records lost by the kernel\n",
 		"lost", (unsigned long long)r->lost);
 }
@@ -212,7 +214,8 @@ static void read_args(struct args *args, struct endpoint *at,
 
 	while ((opt = args_next(args, defs, &value)) != ARGS_END) {
 		if (opt == ARGS_WORD)
-			misuse("relay: '%.64s' is one argument too many", value);
+			misuse("relay: '%.64s' is one argument too many",
+			       value);
 		if (opt == OPT_LISTEN) {
 			if (!parse_hostport(&listen, value, HOSTPORT_PORT_ONLY,
 					    &err))

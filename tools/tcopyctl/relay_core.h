@@ -114,34 +114,44 @@ struct relay_icept {
 	struct prefix pass[TCOPY_ICEPT_PASS_MAX];
 };
 
-/* Counters, in the order in which they are printed: name and meaning. */
-#define RELAY_STATS(x)							\
-	x(records, "records of answers from the kernel")		\
-	x(forwarded, "records that were sent to an online host")	\
-	x(datagrams, "datagrams of records")				\
-	x(no_peer, "records lost: no online host has said HELLO")	\
-	x(no_owner, "records left out: of no online host's connection")	\
-	x(unsent, "records lost: the datagram could not be sent")	\
-	x(bad_records, "records lost: malformed batches of the kernel")	\
-	x(overruns, "times the kernel's records came too fast")		\
-	x(synack_to_all, "SYN-ACKs of unknown owner, sent to all")	\
-	x(conflicts, "connections claimed by a second online host")	\
-	x(opens, "connections announced")				\
-	x(hellos, "HELLOs accepted")					\
-	x(challenges, "HELLOs answered with a challenge")		\
-	x(byes, "online hosts that left")				\
-	x(expired, "online hosts that fell silent")			\
-	x(peers_full, "HELLOs refused: too many online hosts")		\
-	x(not_allowed, "datagrams refused: outside --allow")		\
-	x(malformed, "datagrams dropped: malformed")			\
-	x(unknown, "datagrams dropped: unknown version or type")	\
-	x(bad_cookie, "datagrams dropped: wrong cookie")		\
-	x(reply_failed, "answers to HELLO that could not be sent")
-
-#define RELAY_STAT_MEMBER(name, meaning) u64 name;
+/* what they mean: relay_stat.c */
 struct relay_stats {
-	RELAY_STATS(RELAY_STAT_MEMBER)
+	u64 records;
+	u64 forwarded;
+	u64 datagrams;
+	u64 no_peer;
+	u64 no_owner;
+	u64 unsent;
+	u64 bad_records;
+	u64 overruns;
+	u64 synack_to_all;
+	u64 conflicts;
+	u64 opens;
+	u64 hellos;
+	u64 challenges;
+	u64 byes;
+	u64 expired;
+	u64 peers_full;
+	u64 not_allowed;
+	u64 malformed;
+	u64 unknown;
+	u64 bad_cookie;
+	u64 reply_failed;
 };
+
+/**
+ * struct relay_stat_info - a counter of the relay
+ * @name:	as its member in struct relay_stats; NULL ends the table
+ * @meaning:	one line
+ * @offset:	in struct relay_stats
+ */
+struct relay_stat_info {
+	const char *name;
+	const char *meaning;
+	size_t offset;
+};
+
+extern const struct relay_stat_info relay_stat_infos[];
 
 /**
  * struct relay_ops - what the relay needs from outside
@@ -194,6 +204,11 @@ struct relay {
 struct relay *relay_core_new(const struct relay_ops *ops, void *ctx,
 			     const u64 seed[7]);
 void relay_core_free(struct relay *r);
+void relay_peer_hello(struct relay *r, const struct relay_path *from,
+		      __be64 cookie, const u8 *body, size_t len);
+struct relay_peer *relay_peer_find(struct relay *r,
+				   const struct relay_path *from, __be64 ours);
+void relay_peer_del(struct relay *r, struct relay_peer *peer);
 void relay_core_datagram(struct relay *r, const struct relay_path *from,
 			 const u8 *p, size_t len, u64 now_ms);
 void relay_core_records(struct relay *r, const u8 *p, size_t len,

@@ -71,7 +71,7 @@ static int run(struct args *args)
 			       value, value);
 		selector = value;
 	}
-	resolve_targets(&nl, &list, selector, selector != NULL);
+	resolve_targets(&nl, &list, selector, selector);
 	nl_close(&nl);
 	out_list(OUT_BLOCK);
 	for (i = 0; i < list.n; i++)
