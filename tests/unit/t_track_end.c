@@ -215,6 +215,23 @@ static void the_clients_rst_waits_for_its_payload(void)
 	ENDS(CLOSED);
 }
 
+/* Where nothing is gated, either: it would overtake what is on its way. */
+static void the_clients_rst_waits_for_the_ack(void)
+{
+	rig_plain(65535);
+	r.conf.pace = false;
+	rig_data(200, 0, 0);
+	tcopy_track_rst(&r.t, r.now);
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_PSH, 1, 200);
+	QUIET();
+	rig_header(TCOPY_ACK, 1, 0, 201, 65535);
+	rig_poll();
+	RELEASES(201);
+	SENDS(TCOPY_RST | TCOPY_ACK, 201, 0);
+	ENDS(CLOSED);
+}
+
 static void the_clients_rst_does_not_wait_for_ever(void)
 {
 	rig_plain(65535);
@@ -270,7 +287,9 @@ static void no_answer_for_too_long(void)
 	rig_header(TCOPY_ACK, 1, 0, 102, 65535);
 	rig_poll();
 	/* its FIN is due, and nothing comes */
-	T_EQ(rig_deadline(), 120 * SEC);
+	rig_wait(50 * SEC);
+	QUIET();
+	T_EQ(rig_deadline(), 70 * SEC);
 	SENDS(TCOPY_RST | TCOPY_ACK, 102, 0);
 	ENDS(WAIT);
 }
@@ -312,6 +331,7 @@ int main(void)
 	T_RUN(a_rst_outside_the_window_is_none);
 	T_RUN(the_servers_rst_after_our_fin);
 	T_RUN(the_clients_rst_waits_for_its_payload);
+	T_RUN(the_clients_rst_waits_for_the_ack);
 	T_RUN(the_clients_rst_does_not_wait_for_ever);
 	T_RUN(the_clients_rst_without_payload);
 	T_RUN(idle);
