@@ -242,6 +242,7 @@ static void a_cookie_is_good_at_one_address_alone(void)
 	T_DO(join(&a, 80));
 	b.relay_cookie = a.relay_cookie;
 	b.cookie = a.cookie;
+	b.path.port = a.path.port;
 	hello(&b, 80);
 	T_EQ(relay->peers_n, 1);
 	T_EQ(replies[replies_n - 1].p[5], TCOPY_WIRE_CHALLENGE);
