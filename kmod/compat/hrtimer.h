@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * hrtimer_setup() came with 6.13 and hrtimer_init() left with 6.15. Both kernels
- * of the matrix (6.1, 6.12) know hrtimer_init() alone; a newer one is probed for
- * here and nowhere else.
+ * hrtimer_setup() came with 6.13 and hrtimer_init() left with 6.15. Both
+ * kernels of the matrix (6.1, 6.12) know hrtimer_init() alone; a newer one is
+ * probed for here and nowhere else.
  */
 #ifndef TCOPY_COMPAT_HRTIMER_H
 #define TCOPY_COMPAT_HRTIMER_H

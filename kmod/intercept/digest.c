@@ -80,10 +80,10 @@ static bool is_pure_ack(const struct tcopy_seg *seg)
  * @old:	the earlier one
  * @old_len:	its length in bytes
  *
- * True when @old is a pure ACK and @rec, of the same flow, acknowledges more; or
- * as much with payload, as a request's ACK and its answer do. Two pure ACKs of the
- * same number both stay: the second is a duplicate ACK (RFC 5681, section 2) and
- * the copier counts those.
+ * True when @old is a pure ACK and @rec, of the same flow, acknowledges more;
+ * or as much with payload, as a request's ACK and its answer do. Two pure ACKs
+ * of the same number both stay: the second is a duplicate ACK (RFC 5681,
+ * section 2) and the copier counts those.
  *
  * Return: true when @old need not be sent.
  */

@@ -17,8 +17,8 @@ static const struct nla_policy pass_policy[TCOPY_ICEPT_A_PASS_MAX + 1] = {
 	[TCOPY_ICEPT_A_PASS_PLEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
-/* One policy a command: what a command does not know is refused, attributes that
- * only the kernel sends included.
+/* One policy a command: what a command does not know is refused, attributes
+ * that only the kernel sends included.
  */
 static const struct nla_policy add_policy[] = {
 	[TCOPY_ICEPT_A_UNSPEC] = { .type = NLA_REJECT },
@@ -307,9 +307,10 @@ struct genl_family icept_netlink_family __ro_after_init = {
 	.n_ops = ARRAY_SIZE(icept_netlink_ops),
 };
 
-/* The relay's socket is closed, by itself or by the end of its process. The port
- * says little: there is one of that number in every namespace and protocol. A
- * socket of the kernel has none, and may outlive our state of its namespace.
+/* The relay's socket is closed, by itself or by the end of its process. The
+ * port says little: there is one of that number in every namespace and
+ * protocol. A socket of the kernel has none, and may outlive our state of its
+ * namespace.
  */
 static int icept_netlink_event(struct notifier_block *nb, unsigned long event,
 			       void *data)

@@ -11,10 +11,11 @@
 
 #include "netns.h"
 
-/* Behind NAT (100) and conntrack's helpers (300), so that ports and addresses are
- * those on the wire, and before conntrack confirms (INT_MAX in both families, and
- * of equal priorities the newest would run first): a stolen answer is no packet
- * that was seen to leave. Ten below leaves room for what wants to be last but one.
+/* Behind NAT (100) and conntrack's helpers (300), so that ports and addresses
+ * are those on the wire, and before conntrack confirms (INT_MAX in both
+ * families, and of equal priorities the newest would run first): a stolen
+ * answer is no packet that was seen to leave. Ten below leaves room for what
+ * wants to be last but one.
  */
 #define ICEPT_PRIORITY	(INT_MAX - 10)
 
@@ -79,8 +80,8 @@ static void icept_netns_unlink_locked(struct icept_net *in,
 					ICEPT_HOOKS);
 }
 
-/* Remove the draining intercepts whose time has come, and wait for the next. With
- * the last intercept the hooks leave.
+/* Remove the draining intercepts whose time has come, and wait for the next.
+ * With the last intercept the hooks leave.
  */
 static void icept_netns_reap_locked(struct icept_net *in)
 {
@@ -231,8 +232,8 @@ int icept_netns_add(struct icept_net *in, u16 nr,
  * @force:	at once, without draining
  * @extack:	says what to change
  *
- * Draining: answers are stolen for three seconds more, in which the online hosts
- * reset their copies. One that drains already goes on as it is.
+ * Draining: answers are stolen for three seconds more, in which the online
+ * hosts reset their copies. One that drains already goes on as it is.
  *
  * Context: process.
  * Return: 0; -ENOENT: no such intercept, or none at all.
@@ -314,8 +315,8 @@ static int __net_init icept_netns_init(struct net *net)
 }
 
 /* The doors are closed: the family is gone, or nobody is left in the namespace.
- * Its devices are gone too (we are a pernet_subsys), so that no answer of a dying
- * namespace gets out.
+ * Its devices are gone too (we are a pernet_subsys), so that no answer of a
+ * dying namespace gets out.
  */
 static void __net_exit icept_netns_exit(struct net *net)
 {

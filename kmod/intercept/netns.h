@@ -8,15 +8,16 @@
  *   alone: netlink (which needs no lock of genetlink: parallel_ops), the drain
  *   work, the end of the namespace. Held over nf_register_net_hooks() and
  *   synchronize_net().
- * - xa_lock of icept_respond.ports: inside of it, by xa_insert() and xa_erase().
+ * - xa_lock of icept_respond.ports: inside of it, by xa_insert() and
+ * xa_erase().
  * - icept_own.lock and icept_batch.lock: innermost, BH off, never together.
- * - Packets find intercepts and own connections under RCU, and write counters and
- *   batches of their own CPU alone.
+ * - Packets find intercepts and own connections under RCU, and write counters
+ *   and batches of their own CPU alone.
  * - icept_upcall.relay is changed by cmpxchg().
  *
- * Each intercept holds a reference to the module: as long as there is one, rmmod
- * says that the module is in use. Its unloading would let the answers to live
- * copies out, to real clients. The end of a namespace drops them.
+ * Each intercept holds a reference to the module: as long as there is one,
+ * rmmod says that the module is in use. Its unloading would let the answers to
+ * live copies out, to real clients. The end of a namespace drops them.
  */
 #ifndef TCOPY_INTERCEPT_NETNS_H
 #define TCOPY_INTERCEPT_NETNS_H
@@ -36,8 +37,8 @@ struct netlink_ext_ack;
  * @lock:	protects all but @respond's own fields; see DOC: Locking
  * @ports_n:	entries of @respond.ports, draining ones included; hooks are
  *		registered while it is not 0
- * @gen:	changes with every intercept that comes, drains or goes: a dump that
- *		saw two values says so
+ * @gen:	changes with every intercept that comes, drains or goes: a dump
+ *		that saw two values says so
  * @gone:	counters of intercepts that left
  * @drain:	runs when the next draining intercept leaves; cancelled before
  *		the namespace goes

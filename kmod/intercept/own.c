@@ -16,9 +16,10 @@
  * struct icept_own_conn - a connection that this host opened
  * @node:	entry in icept_own.heads
  * @flow:	from this host to the peer; constant
- * @used:	jiffies of the last packet, to a second; written by any CPU without
- *		a lock: whichever wins is right
- * @rcu:	freed after a grace period: the packet path looks up without a lock
+ * @used:	jiffies of the last packet, to a second; written by any CPU
+ *		without a lock: whichever wins is right
+ * @rcu:	freed after a grace period: the packet path looks up without a
+ *		lock
  */
 struct icept_own_conn {
 	struct hlist_node node;
@@ -96,8 +97,8 @@ static void icept_own_age_locked(struct icept_own *own)
  * @own:	the table
  * @flow:	from this host to the peer, zeroed where unused
  *
- * Without memory the connection is not remembered; the retransmission of its SYN
- * tries again.
+ * Without memory the connection is not remembered; the retransmission of its
+ * SYN tries again.
  *
  * Context: BH off.
  */

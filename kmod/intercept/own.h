@@ -15,8 +15,8 @@
 
 /**
  * struct icept_own - the connections of a namespace
- * @n:		how many; read without a lock, so that a host that opens none pays
- *		one load
+ * @n:		how many; read without a lock, so that a host that opens none
+ *		pays one load
  * @seed:	of the hash; set at init
  * @lock:	protects changes of @heads and @n; BH-safe, innermost
  * @heads:	struct icept_own_conn by flow, RCU

@@ -14,7 +14,8 @@
 
 #include "respond.h"
 
-#define ICMP_LEN	8	/* of an ICMP or ICMPv6 error, before the quote */
+/* of an ICMP or ICMPv6 error, before the quote */
+#define ICMP_LEN	8
 
 /* BH off: 32-bit writers of one CPU must not interrupt each other. */
 static void icept_count(const struct icept_port *port, enum icept_counter which)
@@ -56,11 +57,11 @@ static struct icept_port *icept_port_find(struct icept_respond *r, __be16 port)
 }
 
 /* Did this host make the packet? By where it came from and not by its address,
- * about which NAT and transparent sockets would lie. The stack hands the device a
- * packet came in by to ip_output(); ours have none: TCP clears skb->dev of a
- * retransmission, and what ip_build_and_send_pkt() and ip_send_unicast_reply() send
- * (SYN-ACK, RST, ACKs without a socket) is freshly made. br_netfilter alone shows
- * us bridged packets without their device.
+ * about which NAT and transparent sockets would lie. The stack hands the device
+ * a packet came in by to ip_output(); ours have none: TCP clears skb->dev of a
+ * retransmission, and what ip_build_and_send_pkt() and ip_send_unicast_reply()
+ * send (SYN-ACK, RST, ACKs without a socket) is freshly made. br_netfilter
+ * alone shows us bridged packets without their device.
  */
 static bool icept_from_here(const struct sk_buff *skb,
 			    const struct nf_hook_state *state)
@@ -128,9 +129,9 @@ static void icept_flow_fill(struct tcopy_flow *flow, const struct sk_buff *skb,
 }
 
 /* An own connection's packet passes. Of what can begin no own connection, or
- * ends one, the mark goes too: a copy may have the same 4-tuple later, and then the
- * test service's answers to it must not find the mark. (An own SYN-ACK would be a
- * simultaneous open, RFC 9293 section 3.5: it is stolen.)
+ * ends one, the mark goes too: a copy may have the same 4-tuple later, and then
+ * the test service's answers to it must not find the mark. (An own SYN-ACK
+ * would be a simultaneous open, RFC 9293 section 3.5: it is stolen.)
  */
 static bool icept_is_own(struct icept_respond *r, const struct tcopy_flow *flow,
 			 const struct tcphdr *th)
@@ -147,8 +148,8 @@ static bool icept_is_own(struct icept_respond *r, const struct tcopy_flow *flow,
 }
 
 /* consume_skb() and NF_STOLEN: the test service's TCP must believe that its
- * segment left. NF_DROP would tell it -EPERM, and it would never count the segment
- * as sent.
+ * segment left. NF_DROP would tell it -EPERM, and it would never count the
+ * segment as sent.
  */
 static unsigned int icept_steal(struct sk_buff *skb)
 {
@@ -227,8 +228,9 @@ static unsigned int icept_respond_tcp(struct icept_respond *r,
 }
 
 /* An ICMP error of this host that quotes a segment to one of its intercepted
- * ports is about a copy: a REJECT rule made it, or nobody listens. @quote is the
- * quoted segment's flow, from the client; @flow is filled but for its ports.
+ * ports is about a copy: a REJECT rule made it, or nobody listens. @quote is
+ * the quoted segment's flow, from the client; @flow is filled but for its
+ * ports.
  */
 static unsigned int icept_respond_error(struct icept_respond *r,
 					struct sk_buff *skb,
@@ -356,8 +358,8 @@ unsigned int icept_respond_hook4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (iph->protocol != IPPROTO_TCP && iph->protocol != IPPROTO_ICMP)
 		return NF_ACCEPT;
-	/* Only a raw socket sends these: no ports here, so no answer of TCP, or a
-	 * header that must not be believed.
+	/* Only a raw socket sends these: no ports here, so no answer of TCP, or
+	 * a header that must not be believed.
 	 */
 	if (iph->frag_off & htons(IP_OFFSET) || iph->version != 4 ||
 	    iph->ihl < 5)

@@ -58,7 +58,8 @@ struct icept_prefix {
  * struct icept_port - an intercept
  * @counts:	per CPU
  * @port:	host byte order; constant
- * @state:	enum tcopy_icept_state; written and read under the lock of netns.c
+ * @state:	enum tcopy_icept_state; written and read under the lock of
+ *		netns.c
  * @drained:	jiffies when a draining one leaves; as @state
  * @next:	in the list of those that leave now; as @state
  * @pass_n:	entries of @pass; constant
@@ -79,8 +80,8 @@ struct icept_port {
 
 /**
  * struct icept_respond - what the hooks of a namespace know
- * @ports:	struct icept_port by port: one look-up without a lock answers nearly
- *		every packet. Changed under the lock of netns.c
+ * @ports:	struct icept_port by port: one look-up without a lock answers
+ *		nearly every packet. Changed under the lock of netns.c
  * @net:	the namespace
  * @upcall:	where records go
  * @own:	connections that this host opened

@@ -33,8 +33,9 @@ struct icept_slot {
  * struct icept_batch - records of one CPU that wait to be sent
  * @lock:	protects all but @up; taken with BH off, innermost: nothing is
  *		called under it but the allocator and the timer. A CPU is nearly
- *		always alone with its own, but POST_ROUTING runs in process context
- *		too, where on PREEMPT_RT BH off alone would not keep the timer out
+ *		always alone with its own, but POST_ROUTING runs in process
+ *		context too, where on PREEMPT_RT BH off alone would not keep the
+ *		timer out
  * @timer:	soft, pinned: ends the wait of the batch
  * @armed:	@timer is running
  * @n:		records in @buf
@@ -203,8 +204,8 @@ bool icept_upcall_add(struct icept_upcall *up, const u8 *ip, const u8 *th,
 	int len;
 
 	spin_lock(&b->lock);
-	len = icept_digest_fill(b->buf + b->len, sizeof(b->buf) - b->len, ip, th,
-				avail, payload);
+	len = icept_digest_fill(b->buf + b->len, sizeof(b->buf) - b->len, ip,
+				th, avail, payload);
 	if (unlikely(len < 0)) {
 		spin_unlock(&b->lock);
 		return false;

@@ -15,8 +15,8 @@ struct net;
  * struct icept_upcall - the way to the relay, one a namespace
  * @batches:	one a CPU; NULL until icept_upcall_start(), then until
  *		icept_upcall_stop()
- * @relay:	netlink port of the relay, 0: none. Written by cmpxchg() alone: the
- *		packet path, BIND and the release of a socket need no lock
+ * @relay:	netlink port of the relay, 0: none. Written by cmpxchg() alone:
+ *		the packet path, BIND and the release of a socket need no lock
  * @net:	the namespace
  * @family:	records are sent as messages of it
  */

@@ -28,8 +28,8 @@
  * struct tcopy_seg - what a TCP header says, in host byte order
  * @seq:	sequence number of the first byte, or of the SYN
  * @ack:	acknowledgment number; meaningless without TCOPY_ACK
- * @len:	payload bytes (SYN and FIN not counted); up to 4 GB, because a GSO
- *		packet is one segment here
+ * @len:	payload bytes (SYN and FIN not counted); up to 4 GB, because a
+ *		GSO packet is one segment here
  * @tsval:	timestamp value, with TCOPY_OPT_TS
  * @tsecr:	timestamp echo reply, with TCOPY_OPT_TS
  * @win:	window field, not scaled
@@ -72,7 +72,8 @@ static inline u32 tcopy_get32(const u8 *p)
  * @len:	bytes of options, 0 to 40
  *
  * Walks like the kernel's own parser: an option that does not fit ends the walk
- * and keeps what was read before it (RFC 9293, section 3.1; RFC 7323; RFC 2018).
+ * and keeps what was read before it (RFC 9293, section 3.1; RFC 7323; RFC
+ * 2018).
  */
 static inline void tcopy_seg_options(struct tcopy_seg *seg, const u8 *p,
 				     unsigned int len)

@@ -198,7 +198,8 @@ struct tcopy_wire_record {
 /* longest record: IPv6 and 60 bytes of TCP */
 #define TCOPY_WIRE_RECORD_MAX	(sizeof(struct tcopy_wire_record) + 40 + 60)
 /* bytes for records in a HEADERS datagram */
-#define TCOPY_WIRE_RECORDS	(TCOPY_WIRE_MAX - sizeof(struct tcopy_wire_hdr) - \
+#define TCOPY_WIRE_RECORDS	(TCOPY_WIRE_MAX - \
+				 sizeof(struct tcopy_wire_hdr) - \
 				 sizeof(struct tcopy_wire_headers))
 
 static_assert(sizeof(struct tcopy_wire_hdr) == 16, "wire format");

@@ -186,10 +186,9 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 				    struct capture *c, const struct tcphdr *th)
 {
 	const struct sk_buff *skb = c->skb;
-	bool half = false, wanted = false;
+	bool half = false;
 	unsigned int i, bucket;
 	struct sk_buff *entry;
-	struct tcopy_target *t;
 	u8 buf[60];
 	const u8 *p;
 
@@ -197,11 +196,8 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	c->flow.dport = th->dest;
 	tcopy_probe_packet(rules, &c->flow, th);
 
-	tcopy_rule_for_each(rules, &c->flow, i, t) {
-		wanted = true;
-		break;
-	}
-	if (!wanted)
+	i = tcopy_rule_first(rules, ntohs(th->dest));
+	if (!tcopy_rule_next(rules, &c->flow, &i))
 		return;
 
 	c->hlen = th->doff * 4;
@@ -349,8 +345,8 @@ static unsigned int capture_v6(void *priv, struct sk_buff *skb,
 
 /* Behind the firewall and what it rewrites, before conntrack confirms: the
  * latter is at INT_MAX for IPv4 and INT_MAX - 1 for IPv6, and a packet that
- * conntrack then drops (a lost race of two first packets) is copied in vain, but
- * one that it never confirms is never missed either.
+ * conntrack then drops (a lost race of two first packets) is copied in vain,
+ * but one that it never confirms is never missed either.
  */
 #define CAPTURE_PRIORITY	(INT_MAX - 10)
 

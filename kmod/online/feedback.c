@@ -27,7 +27,7 @@ static void feedback_pass(struct tcopy_target *t, const u8 *p, unsigned int n)
 		goto unlock;
 	pass = kmalloc(sizeof(*pass) + size, GFP_ATOMIC | __GFP_NOWARN);
 	if (!pass) {
-		/* Better no copies than ghosts; the next WELCOME tries again. */
+		/* Better no copies than ghosts; the next WELCOME retries. */
 		WRITE_ONCE(t->copying, false);
 		goto unlock;
 	}

@@ -83,7 +83,8 @@ static void hold_link(struct tcopy_hold *h, struct sk_buff *skb,
  * Context: tcopy_session.lock held.
  *
  * Return: 1 when something of it is new, 0 when nothing is; -ENOMEM or -ENOBUFS
- * (too many segments behind a gap) when bytes were lost, and with them the copy.
+ * (too many segments behind a gap) when bytes were lost, and with them the
+ * copy.
  */
 int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
 		   struct sk_buff *skb, u32 seq, u32 ack, u32 gap_us)

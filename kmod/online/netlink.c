@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* netlink: the generic netlink family "tcopy"; see include/uapi/linux/tcopy.h */
+/* netlink: generic netlink family "tcopy"; see include/uapi/linux/tcopy.h */
 
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -14,7 +14,7 @@
 #include "target.h"
 
 #define WEEK_S		604800
-#define MEMORY_MIN	(1 << 20)
+#define MEMORY_MIN	BIT(20)
 
 /* Not const: 6.1 does not take them so. */
 static struct netlink_range_validation seconds_range = {
@@ -22,7 +22,7 @@ static struct netlink_range_validation seconds_range = {
 };
 
 static struct netlink_range_validation sessions_range = {
-	.min = 1, .max = 1 << 24,
+	.min = 1, .max = BIT(24),
 };
 
 static const struct nla_policy target_policy[] = {
@@ -156,7 +156,9 @@ static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 		if (err)
 			return err;
 		if (family != t->family) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_FROM_ADDR], "the online service and the target must both be IPv4 or both IPv6");
+			NL_SET_ERR_MSG_ATTR(extack,
+					    tb[TCOPY_A_TARGET_FROM_ADDR],
+					    "the online service and the target must both be IPv4 or both IPv6");
 			return -EINVAL;
 		}
 		t->from_any = false;

@@ -22,6 +22,12 @@ static enum hrtimer_restart queue_again(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
+static void queue_arm_acks(struct tcopy_cpu *cpu, u64 wait_us)
+{
+	hrtimer_start(&cpu->ack_timer, ns_to_ktime(wait_us * NSEC_PER_USEC),
+		      HRTIMER_MODE_REL_SOFT);
+}
+
 static enum hrtimer_restart queue_acks(struct hrtimer *timer)
 {
 	tcopy_session_acks(container_of(timer, struct tcopy_cpu, ack_timer));
@@ -194,8 +200,7 @@ void tcopy_queue_ack(struct tcopy_session *s, u64 ack_us, u64 now_us)
 	list_add_tail(&s->ack_node, &cpu->acks);
 	spin_unlock(&cpu->ack_lock);
 	if (first)
-		hrtimer_start(&cpu->ack_timer, ns_to_ktime(wait_us * NSEC_PER_USEC),
-			      HRTIMER_MODE_REL_SOFT);
+		queue_arm_acks(cpu, wait_us);
 }
 
 /**
@@ -225,7 +230,6 @@ struct tcopy_session *tcopy_queue_ack_due(struct tcopy_cpu *cpu, u64 now_us)
 		list_del_init(&s->ack_node);
 	spin_unlock(&cpu->ack_lock);
 	if (wait_us)
-		hrtimer_start(&cpu->ack_timer, ns_to_ktime(wait_us * NSEC_PER_USEC),
-			      HRTIMER_MODE_REL_SOFT);
+		queue_arm_acks(cpu, wait_us);
 	return s;
 }

@@ -13,6 +13,21 @@
 #include "relay.h"
 #include "rule.h"
 
+/* An OPEN and a HELLO, as long as they get. */
+struct relay_open {
+	struct tcopy_wire_hdr hdr;
+	struct tcopy_wire_open open;
+	struct tcopy_wire_flow flow[(TCOPY_WIRE_MAX - 24) /
+				    sizeof(struct tcopy_wire_flow)];
+} __packed;
+
+struct relay_hello {
+	struct tcopy_wire_hdr hdr;
+	struct tcopy_wire_hello hello;
+	struct tcopy_wire_want want[(TCOPY_WIRE_MAX - 64) /
+				    sizeof(struct tcopy_wire_want)];
+} __packed;
+
 static int relay_connect(struct tcopy_relay *relay, u32 ifindex)
 {
 	struct sockaddr_storage to = {};
@@ -201,8 +216,11 @@ void tcopy_relay_open(struct tcopy_relay *relay, const struct tcopy_flow *flow)
 		open->dst = flow->dst;
 	}
 	spin_unlock_bh(&relay->lock);
+	/* In a moment, with those that come until then: an OPEN that the
+	 * SYN-ACK overtakes is repaired by the relay.
+	 */
 	if (first)
-		tcopy_relay_kick(relay);
+		mod_delayed_work(system_wq, &relay->work, 1);
 }
 
 /**
@@ -213,12 +231,7 @@ void tcopy_relay_open(struct tcopy_relay *relay, const struct tcopy_flow *flow)
  */
 void tcopy_relay_flush(struct tcopy_relay *relay)
 {
-	struct {
-		struct tcopy_wire_hdr hdr;
-		struct tcopy_wire_open open;
-		struct tcopy_wire_flow flow[(TCOPY_WIRE_MAX - 24) /
-					    sizeof(struct tcopy_wire_flow)];
-	} __packed *msg;
+	struct relay_open *msg;
 	unsigned int n;
 
 	if (!READ_ONCE(relay->opens_n) || !READ_ONCE(relay->peer_cookie))
@@ -237,7 +250,7 @@ void tcopy_relay_flush(struct tcopy_relay *relay)
 			break;
 		msg->open.flows_n = cpu_to_be16(n);
 		relay_send(relay, TCOPY_WIRE_OPEN, msg,
-			   offsetof(typeof(*msg), flow) +
+			   offsetof(struct relay_open, flow) +
 			   n * sizeof(msg->flow[0]));
 	}
 	kfree(msg);
@@ -251,12 +264,7 @@ void tcopy_relay_flush(struct tcopy_relay *relay)
  */
 void tcopy_relay_hello(struct tcopy_relay *relay)
 {
-	struct {
-		struct tcopy_wire_hdr hdr;
-		struct tcopy_wire_hello hello;
-		struct tcopy_wire_want want[(TCOPY_WIRE_MAX - 64) /
-					    sizeof(struct tcopy_wire_want)];
-	} __packed *msg;
+	struct relay_hello *msg;
 	struct tcopy_target *t;
 	unsigned int n = 0;
 
@@ -282,7 +290,7 @@ void tcopy_relay_hello(struct tcopy_relay *relay)
 	if (n) {
 		msg->hello.wants_n = n;
 		relay_send(relay, TCOPY_WIRE_HELLO, msg,
-			   offsetof(typeof(*msg), want) +
+			   offsetof(struct relay_hello, want) +
 			   n * sizeof(msg->want[0]));
 	}
 	kfree(msg);

@@ -37,6 +37,32 @@ unsigned int tcopy_rule_first(const struct tcopy_rules *rules, u16 port)
 	return lo;
 }
 
+/**
+ * tcopy_rule_next() - the next target that copies a flow
+ * @rules:	the snapshot
+ * @flow:	client to online service
+ * @i:		index to begin at; moved to the target's
+ *
+ * Return: the target, or NULL when there is no further one.
+ */
+struct tcopy_target *tcopy_rule_next(const struct tcopy_rules *rules,
+				     const struct tcopy_flow *flow,
+				     unsigned int *i)
+{
+	struct tcopy_target *t;
+
+	for (; *i < rules->n; (*i)++) {
+		t = rules->target[*i];
+		if (t->from_port != ntohs(flow->dport))
+			break;
+		if (t->family == flow->family &&
+		    (t->from_any ||
+		     !memcmp(&t->from, &flow->dst, sizeof(t->from))))
+			return t;
+	}
+	return NULL;
+}
+
 static void rule_free_rcu(struct rcu_head *head)
 {
 	kvfree(container_of(head, struct tcopy_rules, rcu));

@@ -131,26 +131,15 @@ struct tcopy_rules {
 	struct tcopy_target *target[];
 };
 
-/**
- * tcopy_rule_wants() - does a target copy this flow?
- * @t:		target whose port matches
- * @flow:	client to online service
- */
-static inline bool tcopy_rule_wants(const struct tcopy_target *t,
-				    const struct tcopy_flow *flow)
-{
-	return t->family == flow->family &&
-	       (t->from_any || !memcmp(&t->from, &flow->dst, sizeof(t->from)));
-}
-
 unsigned int tcopy_rule_first(const struct tcopy_rules *rules, u16 port);
+struct tcopy_target *tcopy_rule_next(const struct tcopy_rules *rules,
+				     const struct tcopy_flow *flow,
+				     unsigned int *i);
 
 /* Each target @t of @rules that copies @flow; @i is an unsigned int. */
 #define tcopy_rule_for_each(rules, flow, i, t)				      \
 	for ((i) = tcopy_rule_first(rules, ntohs((flow)->dport));	      \
-	     (i) < (rules)->n && ((t) = (rules)->target[i],		      \
-			(t)->from_port == ntohs((flow)->dport)); (i)++)	      \
-		if (!tcopy_rule_wants(t, flow)) {} else
+	     ((t) = tcopy_rule_next(rules, flow, &(i))); (i)++)
 
 int tcopy_rule_publish(struct tcopy_net *tn);
 struct tcopy_target *tcopy_target_new(void);

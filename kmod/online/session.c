@@ -292,7 +292,8 @@ static void session_remove(struct tcopy_session *s)
  * @t:	capture does not see it any more, or it is not copying
  *
  * They linger in the tables, so that a test service that has not seen a copy's
- * last bytes and challenges its RST (RFC 5961) is answered, and keeps no orphan.
+ * last bytes and challenges its RST (RFC 5961) is answered, and keeps no
+ * orphan.
  *
  * Context: process; may sleep.
  *

@@ -178,6 +178,7 @@ quiet:
  * to him, or two CPUs would reorder the copy.
  */
 static void run_unlock(struct tcopy_session *s, bool over)
+	__releases(&s->lock)
 {
 	struct net *net = s->tn->net;
 	struct sk_buff_head list;

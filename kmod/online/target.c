@@ -93,10 +93,9 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 
 		WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
 		target_state(t, TCOPY_STATE_REFUSED,
-			     draining ?
-			     "the intercept of port %u is being removed: run `tcopyctl add-intercept %u` on the test host to copy again" :
-			     "port %u is not intercepted: run `tcopyctl add-intercept %u` on the test host",
-			     port, port);
+			     "port %u is %s: run `tcopyctl add-intercept %u` on the test host",
+			     port, draining ? "intercepted no longer" :
+					      "not intercepted", port);
 		tcopy_session_end_target(tn, t);
 		return true;
 	}

@@ -66,12 +66,13 @@ void tcopy_track_data(struct tcopy_track *t, u32 cap_nxt, u64 now_us)
  * tcopy_track_fin() - the client sent its FIN
  * @t:		track
  * @seq:	sequence number of the FIN: behind the last byte of payload
- * @ack:	what the client acknowledged with it (the online service's bytes)
+ * @ack:	what the client acknowledged with it (the online service's
+ *		bytes)
  * @gap_us:	time from the payload before it to it
  * @now_us:	time in microseconds
  *
- * It may come before payload that is missing still. Its repetition, and one that
- * would lie before what was sent, change nothing.
+ * It may come before payload that is missing still. Its repetition, and one
+ * that would lie before what was sent, change nothing.
  */
 void tcopy_track_fin(struct tcopy_track *t, u32 seq, u32 ack, u32 gap_us,
 		     u64 now_us)
@@ -236,7 +237,8 @@ static bool tcopy_track_report(struct tcopy_track *t, struct tcopy_act *act)
  * tcopy_track_poll() - what is to be done next
  * @t:		track
  * @conf:	its target's settings
- * @next:	the held chunk that contains @snd_max, or NULL when there is none
+ * @next:	the held chunk that contains @snd_max, or NULL when there is
+ *		none
  * @now_us:	time in microseconds
  * @act:	filled as a whole
  *

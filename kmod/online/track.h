@@ -89,7 +89,8 @@ struct tcopy_track_open {
  * struct tcopy_chunk - held payload that was never sent
  * @seq:	its first byte
  * @end:	behind its last byte
- * @ack:	what the client acknowledged with it (the online service's bytes)
+ * @ack:	what the client acknowledged with it (the online service's
+ *		bytes)
  * @gap_us:	time from the client payload before it to it: at least what the
  *		online service took to answer, when @ack has moved
  */
@@ -103,13 +104,14 @@ struct tcopy_chunk {
 /**
  * struct tcopy_packet - a packet of the copy, all that header.c needs
  * @seq:	sequence number
- * @len:	payload bytes [seq, seq + len) from what is held; may exceed @mss:
- *		then it leaves as one GSO packet or as several segments
+ * @len:	payload bytes [seq, seq + len) from what is held; may exceed
+ *		@mss: then it leaves as one GSO packet or as several segments
  * @ack:	acknowledgment number, with TCOPY_ACK in @flags
  * @tsval:	with TCOPY_OPT_TS in @opts
  * @tsecr:	with TCOPY_OPT_TS in @opts
  * @win:	window field as it goes on the wire
- * @mss:	segment size of the payload; in a SYN the value of the MSS option
+ * @mss:	segment size of the payload; in a SYN the value of the MSS
+ *		option
  * @flags:	TCOPY_SYN, _ACK, _PSH, _FIN, _RST
  * @opts:	TCOPY_OPT_...: options to build
  * @wscale:	with TCOPY_OPT_WS
@@ -134,8 +136,7 @@ enum tcopy_act_type {
 	TCOPY_ACT_SEND,		/* build and send @packet */
 	TCOPY_ACT_RELEASE,	/* payload before @seq was acknowledged */
 	TCOPY_ACT_COUNT,	/* count @stat once */
-	TCOPY_ACT_END,		/* over for @end: release all that is held; a
-				 * RST, if one is due, was sent before */
+	TCOPY_ACT_END,		/* over for @end: release all that is held */
 	TCOPY_ACT_FREE,		/* has lingered: forget the session */
 };
 

@@ -5,7 +5,7 @@
  */
 #include "track_int.h"
 
-#define TCOPY_CWND_MAX	(1U << 30)
+#define TCOPY_CWND_MAX	0x40000000U
 
 static u32 tcopy_cong_floor(const struct tcopy_track *t)
 {
@@ -16,8 +16,8 @@ static u32 tcopy_cong_floor(const struct tcopy_track *t)
  * tcopy_track_cong_init() - windows for a connection that was just opened
  * @t:	a track whose @mss is known
  *
- * The initial window is ten segments (RFC 6928). A SYN that had to be sent again
- * leaves one segment (RFC 5681, section 3.1).
+ * The initial window is ten segments (RFC 6928). A SYN that had to be sent
+ * again leaves one segment (RFC 5681, section 3.1).
  */
 void tcopy_track_cong_init(struct tcopy_track *t)
 {

@@ -24,8 +24,8 @@ void tcopy_track_over(struct tcopy_track *t, enum tcopy_end why, bool rst)
  * @t:		track in ENDED
  * @seg:	any header at all
  *
- * No error, but the test server may wait for a word: the ACK of its FIN, or a RST
- * when ours did not convince it.
+ * No error, but the test server may wait for a word: the ACK of its FIN, or a
+ * RST when ours did not convince it.
  */
 void tcopy_track_end_recv(struct tcopy_track *t, const struct tcopy_seg *seg)
 {
@@ -48,9 +48,9 @@ void tcopy_track_end_recv(struct tcopy_track *t, const struct tcopy_seg *seg)
  * @t:		track with @end
  * @act:	filled: the RST if one is due, then END, once
  *
- * A RST carries the next sequence number, the only one that newer kernels believe
- * at once; if data is lost on its way there, the challenge ACK that answers the
- * RST is answered in turn while lingering.
+ * A RST carries the next sequence number, the only one that newer kernels
+ * believe at once; if data is lost on its way there, the challenge ACK that
+ * answers the RST is answered in turn while lingering.
  */
 void tcopy_track_end_poll(struct tcopy_track *t, struct tcopy_act *act)
 {

@@ -91,8 +91,8 @@ enum tcopy_gate tcopy_track_pace(struct tcopy_track *t,
  * @t:		track whose payload was all acknowledged
  * @conf:	its target's settings
  *
- * A RST tells nothing reliable of what the client had received, so the answer to
- * the last payload gets the chance to end: a slower test server must not
+ * A RST tells nothing reliable of what the client had received, so the answer
+ * to the last payload gets the chance to end: a slower test server must not
  * see its client vanish early.
  *
  * Return: true when it may; otherwise @gate_at says when it will.

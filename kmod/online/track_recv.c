@@ -57,8 +57,8 @@ static u32 tcopy_recv_sacked(struct tcopy_track *t,
 
 /* RFC 9293, section 3.10.7.4, as Linux reads it: a header that is no older than
  * the last update. Among equals the larger window is the newer one, because a
- * window that was announced is not taken back; but a closed one is believed, and
- * while it is closed, so is whoever says that it opened.
+ * window that was announced is not taken back; but a closed one is believed,
+ * and while it is closed, so is whoever says that it opened.
  */
 static void tcopy_recv_window(struct tcopy_track *t,
 			      const struct tcopy_seg *seg)
@@ -80,7 +80,7 @@ static void tcopy_recv_window(struct tcopy_track *t,
 	}
 }
 
-/* Karn's rule: a segment that was sent twice times nothing, but timestamps do */
+/* Karn's rule: a segment sent twice times nothing, but timestamps do. */
 static void tcopy_recv_rtt(struct tcopy_track *t, const struct tcopy_seg *seg)
 {
 	u32 ms;
@@ -142,7 +142,7 @@ static bool tcopy_recv_ack(struct tcopy_track *t, const struct tcopy_seg *seg)
 			    t->now_us + tcopy_track_cong_rto(t, 0);
 	}
 
-	/* RFC 5681, section 2, and SACK for duplicates that the relay left out */
+	/* RFC 5681, section 2; SACK for duplicates the relay left out */
 	if (t->snd_una != t->snd_max &&
 	    ((!acked && !seg->len && !(seg->flags & TCOPY_FIN) &&
 	      (sacked || t->snd_wnd == wnd)) ||
@@ -156,8 +156,9 @@ static bool tcopy_recv_ack(struct tcopy_track *t, const struct tcopy_seg *seg)
 	return true;
 }
 
-/* Payload and FIN of the test server. It is acknowledged to the highest end that
- * was seen: the answers arrived where they were stolen, only headers get lost.
+/* Payload and FIN of the test server. It is acknowledged to the highest end
+ * that was seen: the answers arrived where they were stolen, only headers get
+ * lost.
  */
 static void tcopy_recv_data(struct tcopy_track *t, const struct tcopy_seg *seg)
 {

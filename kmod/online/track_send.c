@@ -250,8 +250,8 @@ static bool tcopy_send_fin(struct tcopy_track *t,
 }
 
 /* The window is closed: a probe asks whether it still is. It repeats the last
- * sequence number before the window and carries nothing, so that nothing is ever
- * sent outside; the server answers as to a keep-alive probe.
+ * sequence number before the window and carries nothing, so that nothing is
+ * ever sent outside; the server answers as to a keep-alive probe.
  */
 static bool tcopy_send_probe(struct tcopy_track *t, struct tcopy_act *act)
 {

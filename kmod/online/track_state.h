@@ -11,7 +11,8 @@
  * @state:	enum tcopy_track_state
  * @end:	enum tcopy_end: why it is over or about to be, or 0
  *
- * The members above may be read by session.c; all below are private to track*.c.
+ * The members above may be read by session.c; all below are private to
+ * track*.c.
  *
  * @opts:	TCOPY_OPT_...: wanted in SYN_SENT, negotiated from then on
  * @dupacks:	duplicate ACKs in a row, at most 255
@@ -35,7 +36,8 @@
  * @gate_at:	when the gate of what is next opens by itself; 0: not waiting
  * @ack_at:	when an ACK must leave; 0: none is due
  * @seen_at:	a packet of either side, for --idle
- * @due_at:	since when the test server owes something, for --wait; 0: nothing
+ * @due_at:	since when the test server owes something, for --wait; 0:
+ *		nothing
  * @heard_at:	answer bytes came
  * @req_at:	payload was sent for the first time
  * @sent_at:	anything was sent

@@ -4,8 +4,8 @@
  */
 #include "track_int.h"
 
-/* The test server accepted the connection: learn what was negotiated. The window
- * of a SYN-ACK is not scaled (RFC 7323, section 2.2).
+/* The test server accepted the connection: learn what was negotiated. The
+ * window of a SYN-ACK is not scaled (RFC 7323, section 2.2).
  */
 static void tcopy_syn_accepted(struct tcopy_track *t,
 			       const struct tcopy_seg *seg)

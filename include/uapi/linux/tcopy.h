@@ -11,7 +11,8 @@
 #define TCOPY_FAMILY_NAME	"tcopy"
 #define TCOPY_FAMILY_VERSION	1
 
-#define TCOPY_NAME_MAX		31	/* bytes of a target's name, without NUL */
+/* bytes of a target's name, without NUL */
+#define TCOPY_NAME_MAX		31
 
 /**
  * enum tcopy_cmd - commands
