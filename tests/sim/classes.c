@@ -84,6 +84,9 @@ static void basic(struct world *w, struct plan *p)
 	p->ends = END(CLOSED);
 	p->exact = true;
 	p->prompt = true;
+	p->calm = true;
+	p->leave_out = chance(w, 500);
+	p->fin_rides = chance(w, 500);
 }
 
 static void lossy(struct world *w, struct plan *p)
@@ -102,6 +105,7 @@ static void lossy(struct world *w, struct plan *p)
 	p->headers.jitter_us = rnd(w, 1000);
 	p->counts = ALL_COUNTS;
 	p->prompt = false;
+	p->calm = false;
 	p->rare = END(NO_SYNACK) | END(TIMEOUT);	/* all tries got lost */
 }
 
@@ -135,7 +139,8 @@ static void upload(struct world *w, struct plan *p)
 	basic(w, p);
 	p->reqs = between(w, 1, 2);
 	p->req[0].len = between(w, 20000, 400000);
-	p->req[0].answer = p->req[0].test_answer = between(w, 1, 500);
+	p->req[0].answer = between(w, 1, 500);
+	p->req[0].test_answer = p->req[0].answer;
 }
 
 static void upload_lossy(struct world *w, struct plan *p)
@@ -148,8 +153,10 @@ static void pipelined(struct world *w, struct plan *p)
 {
 	basic(w, p);
 	p->depth = between(w, 2, 6);
-	/* its ACKs may lie inside answers: see track_pace.c */
-	p->counts = COUNT(PACE_QUIET);
+	/* ACKs may move inside a request, for answers that the copy had got
+	 * before: gates wait for what does not come
+	 */
+	p->counts = ALL_COUNTS;
 	if (chance(w, 300))
 		lossy(w, p);
 }
@@ -196,6 +203,23 @@ static void slower(struct world *w, struct plan *p)
 		p->req[k].test_us += 500 * MS;
 	if (chance(w, 300))
 		p->close = CLOSE_HALF;
+	if (chance(w, 300))
+		lossy(w, p);
+}
+
+/* Answers begin while the request is still on its way. */
+static void early_answers(struct world *w, struct plan *p)
+{
+	upload(w, p);
+	p->reqs = between(w, 1, 6);
+	for (unsigned int k = 0; k < p->reqs; k++) {
+		struct request *r = &p->req[k];
+
+		if (k)
+			r->len = between(w, 10, 60000);
+		r->early = rnd(w, r->len);
+	}
+	p->counts = ALL_COUNTS;
 	if (chance(w, 300))
 		lossy(w, p);
 }
@@ -279,6 +303,7 @@ static void dead(struct world *w, struct plan *p)
 {
 	basic(w, p);
 	p->dead = true;
+	p->calm = false;
 	p->ends = END(NO_SYNACK);
 }
 
@@ -299,6 +324,7 @@ static void black_hole(struct world *w, struct plan *p)
 		  END(NO_SYNACK);
 	p->counts = ALL_COUNTS;
 	p->least_us = 30 * SEC;
+	p->calm = false;
 	p->exact = false;
 	p->prompt = false;
 }
@@ -307,6 +333,7 @@ static void small_mtu(struct world *w, struct plan *p)
 {
 	upload(w, p);
 	p->copy.mtu = between(w, 536, 1400);
+	p->calm = false;
 	p->prompt = false;
 	p->counts = ALL_COUNTS;
 }
@@ -379,6 +406,7 @@ const struct class classes[] = {
 	{ "client-resets", reset, 4 },
 	{ "client-resets-early", reset_early, 4 },
 	{ "slower-server", slower, 5 },
+	{ "early-answers", early_answers, 4 },
 	{ "other-answers", other_answers, 5 },
 	{ "silent-server", silent, 3 },
 	{ "zero-window", stalled, 3 },

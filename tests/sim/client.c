@@ -16,6 +16,12 @@ u32 req_end(const struct world *w, unsigned int k)
 	return end;
 }
 
+/* How much of the stream is read before request @k is answered. */
+u32 req_read(const struct world *w, unsigned int k)
+{
+	return req_end(w, k) - w->p.req[k].early;
+}
+
 static u32 answers_until(const struct world *w, unsigned int k)
 {
 	u32 end = w->p.greeting;
@@ -95,18 +101,19 @@ static void think(struct world *w)
 	}
 }
 
+/* A large request takes its time; what the client acknowledges moves on. */
 static void send_request(struct world *w)
 {
 	const struct plan *p = &w->p;
 	struct client *c = &w->c;
+	unsigned int burst = between(w, 1, 20);
 	u32 end = req_end(w, c->next);
 	bool half = p->close == CLOSE_HALF && c->next + 1 == p->reqs;
 	bool ride = half && chance(w, 500);
 	struct cseg cs = {0};
+	struct ev ev;
 
-	c->pending = false;
-	c->next++;
-	while (c->sent < end) {
+	while (c->sent < end && burst--) {
 		/* a super-packet of GRO, or a segment */
 		u32 size = p->mss * (chance(w, 300) ? between(w, 2, 40) : 1);
 
@@ -116,6 +123,13 @@ static void send_request(struct world *w)
 		cs.fin = ride && c->sent == end;
 		emit(w, &cs);
 	}
+	if (c->sent < end) {
+		ev_at(w, ev_new(&ev, EV_REQUEST),
+		      w->now + between(w, 20, 3000));
+		return;
+	}
+	c->pending = false;
+	c->next++;
 	if (half) {
 		c->closed = true;
 		if (!ride) {
@@ -142,7 +156,7 @@ static void do_close(struct world *w)
 	emit(w, &cs);
 }
 
-/* Answer bytes of the online service, in pieces, one request after the other. */
+/* Answer bytes of the online service, in pieces, one after the other. */
 static void answer(struct world *w, u32 len, u64 start_us, bool fin)
 {
 	struct online *o = &w->o;
@@ -167,7 +181,7 @@ static void serve(struct world *w)
 	struct online *o = &w->o;
 	bool fin;
 
-	while (o->served < p->reqs && o->nxt >= req_end(w, o->served)) {
+	while (o->served < p->reqs && o->nxt >= req_read(w, o->served)) {
 		u64 start = w->now + p->req[o->served].online_us;
 
 		o->served++;

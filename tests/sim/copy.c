@@ -113,6 +113,7 @@ static void check_packet(struct world *w, const struct tcopy_packet *p)
 		k->acked = p->ack;
 		k->acked_seen = true;
 	}
+	FAIL_IF(p->rtx && w->p.calm, "sends again without need");
 	if (p->flags & (TCOPY_SYN | TCOPY_RST))
 		return;
 	if (!w->p.hostile)
@@ -158,7 +159,8 @@ static void check_count(struct world *w, enum tcopy_track_stat stat)
 	if (w->p.hostile)
 		return;
 	if (stat == TCOPY_TRACK_PACE_TIMEOUT)
-		FAIL_IF(w->now < k->req_us + 3 * SEC, "pace timeout after %" PRIu64 " us",
+		FAIL_IF(w->now < k->req_us + 3 * SEC,
+			"pace timeout after %" PRIu64 " us",
 			w->now - k->req_us);
 	else
 		FAIL_IF(w->now < k->heard_us + 20 * MS,
@@ -206,7 +208,8 @@ static void carry_out(struct world *w, const struct tcopy_act *act)
 			"end %d in a session like this", act->end);
 		FAIL_IF(act->end == TCOPY_END_TIMEOUT &&
 			w->now - k->progress_us < w->p.least_us,
-			"gave up after %" PRIu64 " us", w->now - k->progress_us);
+			"gave up after %" PRIu64 " us",
+			w->now - k->progress_us);
 		break;
 	case TCOPY_ACT_FREE:
 		FAIL_IF(!k->ended, "freed without an end");

@@ -46,17 +46,25 @@ static void garbage(struct world *w)
 	copy_run(w);
 }
 
+static bool pure_ack(const struct tcopy_seg *seg)
+{
+	return seg->flags == TCOPY_ACK && !seg->len;
+}
+
 static void headers(struct world *w, struct ev *ev)
 {
 	const struct ev *next;
+	struct tcopy_seg seg;
 
-	copy_header(w, &ev->seg);
 	/* a datagram often holds more than one */
 	while (chance(w, 500) && (next = ev_peek(w)) &&
 	       next->type == EV_HEADER && next->at <= w->now + 300) {
+		seg = ev->seg;
 		ev_pop(w, ev);
-		copy_header(w, &ev->seg);
+		if (!w->p.leave_out || !pure_ack(&seg) || !pure_ack(&ev->seg))
+			copy_header(w, &seg);
 	}
+	copy_header(w, &ev->seg);
 	copy_run(w);
 }
 

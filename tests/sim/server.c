@@ -123,9 +123,17 @@ static void srv_send(struct world *w)
 		len = min(len, 65000);
 		if (s->snd_una == s->snd_nxt)
 			s->oldest_us = w->now;
+		sent = true;
+		if (w->p.fin_rides && s->close && s->snd_nxt + len == s->out) {
+			s->fin_sent = true;
+			s->fin_seq = s->out;
+			srv_emit(w, TCOPY_ACK | TCOPY_PSH | TCOPY_FIN,
+				 s->snd_nxt, len);
+			s->snd_nxt += len + 1;
+			break;
+		}
 		srv_emit(w, TCOPY_ACK | TCOPY_PSH, s->snd_nxt, len);
 		s->snd_nxt += len;
-		sent = true;
 	}
 	if (s->close && !s->fin_sent && s->snd_nxt == s->out) {
 		s->fin_sent = true;
@@ -188,7 +196,7 @@ static void srv_app(struct world *w)
 	}
 	s->read = s->rcv_nxt - s->fin;
 	off = s->read - (s->isn + 1);
-	while (s->served < p->reqs && off >= req_end(w, s->served)) {
+	while (s->served < p->reqs && off >= req_read(w, s->served)) {
 		unsigned int k = s->served++;
 
 		if (p->silent)
@@ -216,7 +224,7 @@ static void srv_check_ack(struct world *w, const struct tcopy_seg *seg)
 		     w->now - s->oldest_us);
 }
 
-/* Everything up to seg->ack has been heard. Returns false to drop the segment. */
+/* All before seg->ack has been heard. Returns false to drop the segment. */
 static bool srv_acked(struct world *w, const struct tcopy_seg *seg)
 {
 	struct server *s = &w->s;
@@ -384,7 +392,7 @@ static void srv_rst(struct world *w, const struct tcopy_seg *seg)
 	}
 }
 
-/* Is all of it inside the window? Newer kernels drop what is not, as a whole. */
+/* Is all of it inside the window? Newer kernels drop what is not, whole. */
 static bool srv_in_window(struct world *w, const struct tcopy_seg *seg)
 {
 	struct server *s = &w->s;
@@ -525,6 +533,8 @@ static void srv_timers(struct world *w)
 		u32 end = s->fin_sent ? s->fin_seq : s->snd_nxt;
 
 		s->rto_at = 0;
+		if (w->p.calm)
+			fail(w, "the test server has to send again");
 		if (++s->rto_n > 6) {
 			s->state = S_CLOSED;
 			return;

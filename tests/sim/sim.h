@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The simulator: one session at a time, in virtual time. A model client talks to
- * a model online service; what passes capture goes into the real track and
+ * The simulator: one session at a time, in virtual time. A model client talks
+ * to a model online service; what passes capture goes into the real track and
  * header, through a network that loses, duplicates, reorders and delays, to a
  * model test server whose headers come back the same way.
  *
- *	client.c  client and online service	server.c  test server's TCP and program
- *	copy.c    session.c's part, checks	hold.c    the bytes that are held
- *	world.c   time, chance, network		classes.c kinds of sessions
+ *	world.c   time, chance, network
+ *	client.c  client and online service
+ *	copy.c    session.c's part, and the checks
+ *	hold.c    the bytes that are held
+ *	server.c  test server: its TCP and its program
+ *	classes.c kinds of sessions
  */
 #ifndef TCOPY_SIM_H
 #define TCOPY_SIM_H
@@ -34,7 +37,7 @@ enum ev_type {
 	EV_CLOSE,	/* the client's program closes */
 	EV_RESEND,	/* a lost segment of the client is sent again */
 	EV_CAPTURE,	/* a segment of the client arrives */
-	EV_ANSWER,	/* answer bytes of the online service reach the client */
+	EV_ANSWER,	/* answer bytes reach the client */
 	EV_COPY,	/* a packet of the copy reaches the test server */
 	EV_HEADER,	/* a header reaches the copy */
 	EV_TIMER,	/* the copy's timer */
@@ -110,6 +113,7 @@ enum close_kind {
 
 struct request {
 	u32 len;
+	u32 early;		/* answered before its last bytes are read */
 	u32 answer;		/* of the online service */
 	u32 test_answer;	/* of the test server */
 	u64 think_us;
@@ -153,9 +157,12 @@ struct plan {
 	u32 ends;			/* 1 << enum tcopy_end */
 	u32 rare;			/* these, in few sessions of a class */
 	u32 counts;			/* 1 << enum tcopy_track_stat */
-	bool exact;			/* the test server gets all and the FIN */
-	bool hostile;			/* the test server's checks do not hold */
+	bool exact;			/* the server gets all and the FIN */
+	bool hostile;			/* the server's checks do not hold */
 	bool prompt;			/* answers are acknowledged in time */
+	bool calm;			/* nothing needs to be sent twice */
+	bool leave_out;			/* the relay drops superseded ACKs */
+	bool fin_rides;			/* the server's, on its last answer */
 	u64 least_us;			/* a timeout does not come before */
 };
 
@@ -213,6 +220,7 @@ struct online {
 };
 
 u32 req_end(const struct world *w, unsigned int k);
+u32 req_read(const struct world *w, unsigned int k);
 void client_start(struct world *w);
 void client_event(struct world *w, struct ev *ev);
 

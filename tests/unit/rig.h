@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A track on a rig: one copy, its client and its test server played by a test,
- * step by step. ISNs lie just before the wrap, so that all that is tested here is
- * tested across it. Offsets: 1 is the first byte of payload on either side.
+ * step by step. ISNs lie just before the wrap, so that all that is tested here
+ * is tested across it. Offsets: 1 is the first byte of payload on either side.
  */
 #ifndef TCOPY_TESTS_RIG_H
 #define TCOPY_TESTS_RIG_H
@@ -54,7 +54,8 @@ static inline const struct tcopy_chunk *rig_next(void)
 /* Poll until NONE; forgets what was not looked at. */
 static inline void rig_poll(void)
 {
-	r.acts = r.at = 0;
+	r.acts = 0;
+	r.at = 0;
 	do {
 		if (r.acts == ACTS)
 			T_FAIL("poll never ends");

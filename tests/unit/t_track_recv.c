@@ -213,7 +213,7 @@ static void tsval_is_a_millisecond_clock(void)
 static void tsecr_is_the_latest_and_never_goes_back(void)
 {
 	rig_opened();
-	r.ts = 10;			/* past the wrap: later than 0xfffffff0 */
+	r.ts = 10;		/* past the wrap: later than 0xfffffff0 */
 	rig_header(TCOPY_ACK, 1, 3000, 1, 500);
 	rig_poll();
 	ACKS(3001);

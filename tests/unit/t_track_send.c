@@ -30,7 +30,7 @@ static void all_of_the_window_is_used(void)
 	QUIET();
 }
 
-/* A silly window (RFC 9293, 3.8.6.2.1) is waited out while data is in flight. */
+/* A silly window is waited out while data is in flight (RFC 9293, 3.8.6.2) */
 static void no_silly_segments(void)
 {
 	rig_plain(10000);
