@@ -60,6 +60,9 @@ void tcopy_track_data(struct tcopy_track *t, u32 cap_nxt, u64 now_us)
 	t->seen_at = t->now_us;
 	if (after(cap_nxt, t->cap_nxt))
 		t->cap_nxt = cap_nxt;
+	if (t->flags & TCOPY_T_FIN && after(t->cap_nxt, t->fin_seq) &&
+	    !tcopy_track_fin_sent(t))
+		t->flags &= ~TCOPY_T_FIN;	/* that was nobody's FIN */
 }
 
 /**
@@ -71,8 +74,9 @@ void tcopy_track_data(struct tcopy_track *t, u32 cap_nxt, u64 now_us)
  * @gap_us:	time from the payload before it to it
  * @now_us:	time in microseconds
  *
- * It may come before payload that is missing still. Its repetition, and one
- * that would lie before what was sent, change nothing.
+ * It may come before payload that is missing still. Capture cannot tell a forged
+ * FIN from the client's: until it is sent, the nearer of two counts, and payload
+ * behind one shows that it was none.
  */
 void tcopy_track_fin(struct tcopy_track *t, u32 seq, u32 ack, u32 gap_us,
 		     u64 now_us)
@@ -81,7 +85,10 @@ void tcopy_track_fin(struct tcopy_track *t, u32 seq, u32 ack, u32 gap_us,
 	if (!tcopy_track_live(t))
 		return;
 	t->seen_at = t->now_us;
-	if (t->flags & TCOPY_T_FIN || before(seq, t->snd_max))
+	if (before(seq, t->snd_max) || before(seq, t->cap_nxt))
+		return;
+	if (t->flags & TCOPY_T_FIN && (tcopy_track_fin_sent(t) ||
+				       !before(seq, t->fin_seq)))
 		return;
 	t->flags |= TCOPY_T_FIN;
 	t->fin_seq = seq;

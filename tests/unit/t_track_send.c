@@ -493,6 +493,32 @@ static void a_second_fin_changes_nothing(void)
 	QUIET();
 }
 
+static void a_forged_fin_is_found_out(void)
+{
+	rig_plain(65535);
+	rig_data(100, 0, 0);
+	/* far ahead: the real one is nearer */
+	tcopy_track_fin(&r.t, r.cap + 70000, ONLINE, 0, r.now);
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_PSH, 1, 100);
+	/* in the middle of payload that comes later */
+	tcopy_track_fin(&r.t, r.cap + 50, ONLINE, 0, r.now);
+	rig_data(100, 0, 0);
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_PSH, 101, 100);
+	QUIET();
+	/* inside what was there already */
+	rig_data(100, 500, 0);
+	tcopy_track_fin(&r.t, r.cap - 50, ONLINE, 0, r.now);
+	rig_fin(500);
+	rig_poll();
+	QUIET();
+	rig_header(TCOPY_ACK, 1, 500, 201, 65535);
+	rig_poll();
+	RELEASES(201);
+	SENDS(TCOPY_ACK | TCOPY_PSH | TCOPY_FIN, 201, 100);
+}
+
 static void release_is_told_once(void)
 {
 	rig_plain(65535);
@@ -537,6 +563,7 @@ int main(void)
 	T_RUN(fin_needs_room_in_the_window);
 	T_RUN(fin_is_sent_again);
 	T_RUN(a_second_fin_changes_nothing);
+	T_RUN(a_forged_fin_is_found_out);
 	T_RUN(release_is_told_once);
 	return t_done();
 }
