@@ -35,7 +35,7 @@ icept_bind() {
 # nfnetlink_hook and cannot list them.
 hooks_are() {
 	local n
-	grep -q CONFIG_NETFILTER_NETLINK_HOOK=[ym] "/boot/config-$(uname -r)" 2>/dev/null || return 0
+	grep -q '^CONFIG_NETFILTER_NETLINK_HOOK=[ym]' "/boot/config-$(uname -r)" 2>/dev/null || return 0
 	ns test nft list hooks >"$T/hooks" || fail "nft list hooks"
 	n=$(grep -c 'icept_respond_hook' "$T/hooks" || true)
 	[ "$n" = "$1" ] || fail "$n hooks are registered, not $1"
