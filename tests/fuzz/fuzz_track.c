@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Any events in any order: poll ends, timers are cleared, nothing is sent that
+ * is not held, and once it is silent every copy comes to its end.
+ */
+#include <stdlib.h>
+
+#include "track.h"
+
+#define IDLE	600000000ULL
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct input {
+	const uint8_t *p;
+	size_t left;
+};
+
+static struct tcopy_track t;
+static struct tcopy_track_conf conf;
+static struct tcopy_chunk chunk;	/* all that is held is one */
+static u64 now;
+static bool ended;
+
+static u32 take(struct input *in, unsigned int bytes)
+{
+	u32 v = 0;
+
+	while (bytes-- && in->left) {
+		v = v << 8 | *in->p++;
+		in->left--;
+	}
+	return v;
+}
+
+static void act(const struct tcopy_act *act)
+{
+	const struct tcopy_packet *p = &act->packet;
+	u32 end;
+
+	switch (act->type) {
+	case TCOPY_ACT_SEND:
+		end = p->seq + p->len;
+		if (!p->len)
+			break;
+		if (ended || after(end, chunk.end) || after(end, t.snd_max) ||
+		    before(p->seq, t.snd_una) || p->len > 60000 || !p->mss)
+			abort();
+		break;
+	case TCOPY_ACT_END:
+		if (ended)
+			abort();
+		ended = true;
+		break;
+	default:
+		break;
+	}
+}
+
+static void poll(void)
+{
+	unsigned int polls = 0;
+	struct tcopy_act a;
+	bool has;
+
+	do {
+		has = before(t.snd_max, chunk.end) &&
+		      !before(t.snd_max, chunk.seq);
+		tcopy_track_poll(&t, &conf, has ? &chunk : NULL, now, &a);
+		act(&a);
+		if (++polls > 4000)
+			abort();
+	} while (a.type != TCOPY_ACT_NONE);
+	if (t.state == TCOPY_TRACK_FREE ?
+	    tcopy_track_deadline(&t, &conf) != ~0ULL :
+	    tcopy_track_deadline(&t, &conf) <= now ||
+	    tcopy_track_deadline(&t, &conf) == ~0ULL)
+		abort();
+	if (tcopy_track_ack_deadline(&t) <= now)
+		abort();
+}
+
+/* A number near one that matters, or any. */
+static u32 number(struct input *in)
+{
+	u32 near[] = { t.snd_una, t.snd_max, t.rcv_nxt, t.isn, t.irs,
+		       t.snd_una + t.snd_wnd, t.cap_nxt, t.rcv_acked };
+	u32 kind = take(in, 1);
+
+	if (kind & 8)
+		return take(in, 4);
+	return near[kind & 7] + (kind >> 4) - 8;
+}
+
+static void header(struct input *in)
+{
+	struct tcopy_seg seg = {0};
+	int i;
+
+	seg.flags = (u8)take(in, 1);
+	seg.opts = (u8)take(in, 1);
+	seg.seq = number(in);
+	seg.ack = number(in);
+	seg.len = seg.opts & 0x80 ? take(in, 4) : take(in, 1);
+	seg.win = (u16)take(in, 2);
+	seg.mss = (u16)take(in, 2);
+	seg.wscale = (u8)take(in, 1);
+	seg.tsval = take(in, 4);
+	seg.tsecr = take(in, 4);
+	if (seg.opts & TCOPY_OPT_SACK) {
+		seg.sacks = take(in, 1) % 5;
+		for (i = 0; i < seg.sacks; i++) {
+			seg.sack[i][0] = number(in);
+			seg.sack[i][1] = number(in);
+		}
+	}
+	tcopy_track_header(&t, &seg, now);
+}
+
+static void begin(struct input *in)
+{
+	struct tcopy_track_open open = {
+		.isn = take(in, 4), .online_ack = take(in, 4),
+		.tsval = take(in, 4), .mss = (u16)take(in, 2),
+		.opts = (u8)take(in, 1), .wscale = (u8)take(in, 1),
+		.path_mss = (u16)take(in, 2),
+	};
+
+	now = 1;
+	ended = false;
+	conf.idle_us = IDLE;
+	conf.wait_us = IDLE / 5;
+	conf.pace = take(in, 1) & 1;
+	chunk.seq = open.isn + 1;
+	chunk.end = chunk.seq;
+	chunk.ack = open.online_ack;
+	tcopy_track_init(&t, &open, now);
+	poll();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = { data, size };
+	unsigned int i;
+	u32 op;
+
+	begin(&in);
+	while (in.left) {
+		op = take(&in, 1);
+		switch (op & 7) {
+		case 0:
+			chunk.end += take(&in, 2);
+			chunk.ack += take(&in, 1);
+			chunk.gap_us = take(&in, 3);
+			tcopy_track_data(&t, chunk.end, now);
+			break;
+		case 1:
+			tcopy_track_fin(&t, op & 8 ? number(&in) : chunk.end,
+					chunk.ack + (op >> 4), 0, now);
+			break;
+		case 2:
+			if (op & 8)
+				tcopy_track_rst(&t, now);
+			else if (op & 16)
+				tcopy_track_alive(&t, now);
+			else if (op & 32)
+				tcopy_track_end(&t, op >> 5, now);
+			break;
+		case 3:
+			now += 1ULL << (op >> 3);
+			break;
+		case 4:
+			if (t.state != TCOPY_TRACK_FREE)
+				now = tcopy_track_deadline(&t, &conf);
+			break;
+		default:
+			header(&in);
+		}
+		if (!(op & 128))	/* events may come in batches */
+			poll();
+	}
+	/* Silence, with the window probed and everything else timed out. */
+	poll();
+	for (i = 0; i < 500 && t.state != TCOPY_TRACK_FREE; i++) {
+		now = min(tcopy_track_deadline(&t, &conf),
+			  tcopy_track_ack_deadline(&t));
+		poll();
+	}
+	if (t.state != TCOPY_TRACK_FREE || !ended)
+		abort();
+	return 0;
+}
