@@ -14,6 +14,7 @@
 set -eu -o pipefail
 FAMILY=${1:-4}
 TOP=$TCOPY_TOP
+SLOW=${TCOPY_SLOW:-1}		# deadlines are so many times as long (the debug kernel)
 KMOD=$TOP/build/$TCOPY_KVER/kmod
 CTL=$TOP/build/tcopyctl
 declare -A IP4=([client]=10.1.0.10 [online]=10.1.0.1 [test]=10.1.0.2)
@@ -33,7 +34,7 @@ ctl() { "$CTL" -n "$@"; }			# ctl NAMESPACE COMMAND...
 
 # wait_for SECONDS WHAT COMMAND...: polls until COMMAND succeeds, else fails the test
 wait_for() {
-	local what=$2 end=$((SECONDS + $1))
+	local what=$2 end=$((SECONDS + $1 * SLOW))
 	shift 2
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || fail "waited in vain: $what"
@@ -79,10 +80,10 @@ lab_down() {
 		for p in $(ip netns pids $n 2>/dev/null); do kill "$p" 2>/dev/null; done
 	done
 	for p in "${LAB_PIDS[@]}"; do wait "$p" 2>/dev/null; done
-	if grep -q '^tcopy ' /proc/modules; then timeout 30 rmmod tcopy || bad=1; fi
+	if grep -q '^tcopy ' /proc/modules; then timeout $((30 * SLOW)) rmmod tcopy || bad=1; fi
 	if grep -q '^tcopy_intercept ' /proc/modules; then
 		ctl test del-intercept all --force >/dev/null 2>&1
-		timeout 30 rmmod tcopy_intercept || bad=1
+		timeout $((30 * SLOW)) rmmod tcopy_intercept || bad=1
 	fi
 	for n in client online test net; do ip netns del $n || bad=1; done
 	for m in "$T"/*/html; do [ -d "$m" ] && rm -rf "$m"; done
@@ -148,7 +149,7 @@ http {
 }
 CONF
 	ns "$n" nginx -c "$d/nginx.conf" -e "$d/error.log" || fail "nginx does not start in $n"
-	wait_for 20 "nginx in $n" ns "$n" curl -s -o /dev/null -m 2 "http://$(hostport "$n" 80)/m/0"
+	wait_for 20 "nginx in $n" ns "$n" curl -s -o /dev/null -m $((2 * SLOW)) "http://$(hostport "$n" 80)/m/0"
 	# nginx logs a request after its answer has left
 	wait_for 5 "the access log of $n" test -s "$d/access.log"
 	: >"$d/access.log"
@@ -162,7 +163,7 @@ get() {
 	shift 4
 	out=$(mktemp "$T/get.XXXXXX")
 	ns client curl -sS --no-progress-meter -Z --parallel-max "$conns" -o /dev/null -w '%{http_code} %{url_effective} %{errormsg}\n' \
-		--connect-timeout 20 -m "${GET_TIME:-120}" "$@" "http://$(hostport online 80)${path}[$from-$to]" >"$out" 2>"$out.err" || true
+		--connect-timeout $((20 * SLOW)) -m $((120 * SLOW)) "$@" "http://$(hostport online 80)${path}[$from-$to]" >"$out" 2>"$out.err" || true
 	bad=$(grep -v '^200 ' "$out" | head -1 || true)
 	[ -z "$bad" ] || fail "a client's request failed: $bad $(head -1 "$out.err")"
 	[ "$(wc -l <"$out")" = $((to - from + 1)) ] || fail "$(wc -l <"$out") of $((to - from + 1)) requests of $path were made: $(head -1 "$out.err")"
@@ -176,7 +177,7 @@ put() {
 		f=$T/put.$name.$i
 		# openssl makes incompressible bytes faster than /dev/urandom under emulation
 		head -c "$size" /dev/zero | openssl enc -aes-128-ctr -K "$(printf %032x $i)" -iv "$(printf %032x "$size")" >"$f"
-		args+=(${args[0]:+--next} -sS -m 200 -o /dev/null -w '%{http_code}\n' -T "$f" "http://$(hostport online 80)/up/$name.$i")
+		args+=(${args[0]:+--next} -sS -m $((200 * SLOW)) -o /dev/null -w '%{http_code}\n' -T "$f" "http://$(hostport online 80)/up/$name.$i")
 	done
 	ns client curl -g --no-progress-meter -Z --parallel-max "$conns" "${args[@]}" >"$T/put.out" 2>"$T/put.err" || true
 	[ "$(grep -c '^20[14]' "$T/put.out")" = "$count" ] || fail "an upload failed: $(sort "$T/put.out" | uniq -c | tr '\n' ' ') $(head -1 "$T/put.err")"
@@ -195,7 +196,7 @@ load_start() {
 		while [ $SECONDS -lt $end ]; do
 			round=$((round + 1))
 			ns client curl -sS --no-progress-meter -Z --parallel-max "$conns" -o /dev/null -w '%{http_code} %{url_effective} %{errormsg}\n' \
-				--connect-timeout 20 -m 60 "$@" "http://$(hostport online 80)${path}load-$round-[1-500]" || true
+				--connect-timeout $((20 * SLOW)) -m $((60 * SLOW)) "$@" "http://$(hostport online 80)${path}load-$round-[1-500]" || true
 		done >>"$LOAD_OUT" 2>>"$T/load.err"
 	) &
 	LOAD_PID=$!
@@ -219,7 +220,7 @@ log_lines() { wc -l <"$T/$1/access.log"; }
 # same_logs COUNT [SECONDS]: both access logs hold COUNT requests, the same URIs the same number of
 # times with the same status
 same_logs() {
-	local end=$((SECONDS + ${2:-30}))
+	local end=$((SECONDS + ${2:-30} * SLOW))
 	[ "$(log_lines online)" = "$1" ] || fail "the online server logged $(log_lines online) requests, not $1"
 	until logs_equal; do
 		if [ $SECONDS -ge $end ]; then

@@ -32,4 +32,4 @@ state_is_not copying || fail "still copying to a test host that stopped"
 ctl online stop || fail "stop on the online host"
 rmmod tcopy || fail "rmmod tcopy"
 ghosts_none
-timeout 20 rmmod tcopy_intercept || fail "rmmod tcopy_intercept"
+timeout $((20 * SLOW)) rmmod tcopy_intercept || fail "rmmod tcopy_intercept"
