@@ -74,9 +74,9 @@ void tcopy_track_data(struct tcopy_track *t, u32 cap_nxt, u64 now_us)
  * @gap_us:	time from the payload before it to it
  * @now_us:	time in microseconds
  *
- * It may come before payload that is missing still. Capture cannot tell a forged
- * FIN from the client's: until it is sent, the nearer of two counts, and payload
- * behind one shows that it was none.
+ * It may come before payload that is missing still. Capture cannot tell a
+ * forged FIN from the client's: until it is sent, the nearer of two counts, and
+ * payload behind one shows that it was none.
  */
 void tcopy_track_fin(struct tcopy_track *t, u32 seq, u32 ack, u32 gap_us,
 		     u64 now_us)

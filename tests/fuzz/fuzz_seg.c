@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whatever arrives as a HEADERS datagram or as a TCP header is read in bounds. */
+/* Whatever arrives as a HEADERS or as a TCP header is read in bounds. */
 #include <stdlib.h>
 
 #include "header.h"
