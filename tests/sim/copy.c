@@ -13,6 +13,14 @@
 		}							\
 	} while (0)
 
+/* The clocks of two CPUs differ by some microseconds. */
+#define SKEW	50
+
+static u64 cpu_now(struct world *w)
+{
+	return chance(w, 200) ? w->now - rnd(w, SKEW) : w->now;
+}
+
 static void send_segment(struct world *w, const struct tcopy_packet *p)
 {
 	struct tcopy_seg back;
@@ -159,11 +167,11 @@ static void check_count(struct world *w, enum tcopy_track_stat stat)
 	if (w->p.hostile)
 		return;
 	if (stat == TCOPY_TRACK_PACE_TIMEOUT)
-		FAIL_IF(w->now < k->req_us + 3 * SEC,
+		FAIL_IF(w->now + SKEW < k->req_us + 3 * SEC,
 			"pace timeout after %" PRIu64 " us",
 			w->now - k->req_us);
 	else
-		FAIL_IF(w->now < k->heard_us + 20 * MS,
+		FAIL_IF(w->now + SKEW < k->heard_us + 20 * MS,
 			"quiet for %" PRIu64 " us only", w->now - k->heard_us);
 }
 
@@ -214,7 +222,7 @@ static void carry_out(struct world *w, const struct tcopy_act *act)
 	case TCOPY_ACT_FREE:
 		FAIL_IF(!k->ended, "freed without an end");
 		FAIL_IF(k->freed, "freed twice");
-		FAIL_IF(w->now < k->ended_us + 2 * SEC, "did not linger");
+		FAIL_IF(w->now + SKEW < k->ended_us + 2 * SEC, "did not linger");
 		k->freed = true;
 		break;
 	}
@@ -226,15 +234,15 @@ void copy_run(struct world *w)
 	struct tcopy_chunk chunk;
 	struct tcopy_act act;
 	unsigned int polls = 0;
+	u64 at, now = cpu_now(w);
 	struct ev ev;
-	u64 at;
 
 	if (!k->began || k->freed || w->why[0])
 		return;
 	for (;;) {
 		bool has = hold_next(&k->hold, &chunk);
 
-		tcopy_track_poll(&k->t, &k->conf, has ? &chunk : NULL, w->now,
+		tcopy_track_poll(&k->t, &k->conf, has ? &chunk : NULL, now,
 				 &act);
 		if (act.type == TCOPY_ACT_NONE)
 			break;
@@ -255,17 +263,18 @@ void copy_run(struct world *w)
 
 	at = tcopy_track_deadline(&k->t, &k->conf);
 	FAIL_IF(at == NEVER, "no deadline: would live for ever");
-	FAIL_IF(at <= w->now, "a deadline that is not cleared");
+	FAIL_IF(at <= now, "a deadline that is not cleared");
 	if (!k->timer_at || at < k->timer_at || k->timer_at <= w->now) {
 		/* jiffies: always a bit late */
-		k->timer_at = at + rnd(w, 8000);
+		k->timer_at = max(at, w->now + 1) + rnd(w, 8000);
 		ev_at(w, ev_new(&ev, EV_TIMER), k->timer_at);
 	}
 	at = tcopy_track_ack_deadline(&k->t);
-	FAIL_IF(at <= w->now, "an ACK deadline that is not cleared");
+	FAIL_IF(at <= now, "an ACK deadline that is not cleared");
 	FAIL_IF(at != NEVER && at > w->now + 4 * MS, "an ACK too late");
 	if (at != NEVER)
-		ev_at(w, ev_new(&ev, EV_TIMER), at + rnd(w, 200));
+		ev_at(w, ev_new(&ev, EV_TIMER),
+		      max(at, w->now + 1) + rnd(w, 200));
 }
 
 void copy_start(struct world *w)
@@ -307,17 +316,17 @@ void copy_capture(struct world *w, const struct cseg *cs)
 	if (!k->began || k->ended)
 		return;
 	if (cs->rst) {
-		tcopy_track_rst(&k->t, w->now);
+		tcopy_track_rst(&k->t, cpu_now(w));
 		copy_run(w);
 		return;
 	}
 	if (cs->len) {
 		k->last_us = w->now;
 		if (hold_add(&k->hold, seq, seq + cs->len, ack, gap_us))
-			tcopy_track_data(&k->t, k->hold.cap_nxt, w->now);
+			tcopy_track_data(&k->t, k->hold.cap_nxt, cpu_now(w));
 	}
 	if (cs->fin)
-		tcopy_track_fin(&k->t, seq + cs->len, ack, gap_us, w->now);
+		tcopy_track_fin(&k->t, seq + cs->len, ack, gap_us, cpu_now(w));
 	copy_run(w);
 }
 
@@ -365,7 +374,7 @@ void copy_header(struct world *w, const struct tcopy_seg *seg)
 				k->peer_fin = true;
 		}
 	}
-	tcopy_track_header(&k->t, seg, w->now);
+	tcopy_track_header(&k->t, seg, cpu_now(w));
 }
 
 /* At the end of time. */
