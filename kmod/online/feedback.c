@@ -75,6 +75,7 @@ static void feedback_welcome(struct tcopy_relay *relay, const u8 *p,
 	relay->epoch = welcome.epoch;
 	spin_unlock(&relay->lock);
 	WRITE_ONCE(relay->lost, be64_to_cpu(welcome.lost));
+	WRITE_ONCE(relay->unanswered, 0);
 
 	for (i = 0; i < welcome.wants_n; i++) {
 		if (len < sizeof(want))

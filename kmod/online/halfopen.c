@@ -99,15 +99,19 @@ void tcopy_halfopen_add(struct tcopy_net *tn, const struct tcopy_flow *flow,
 	spin_unlock(&slot->lock);
 }
 
+/* Anywhere behind the SYN that a window reaches (RFC 7323, section 2.3):
+ * several packets can be captured before the first of them has made the
+ * session.
+ */
 static bool slot_is(const struct halfopen_slot *slot, u32 tag, u32 seq,
 		    const struct tcopy_flow *flow)
 {
-	return slot->tag == tag && slot->syn.isn + 1 == seq &&
+	return slot->tag == tag && seq - slot->syn.isn - 1 < 1U << 30 &&
 	       !memcmp(&slot->flow, flow, sizeof(*flow));
 }
 
 /**
- * tcopy_halfopen_has() - may this be the first packet behind a SYN?
+ * tcopy_halfopen_has() - may this be a packet behind a SYN of late?
  * @tn:		the namespace
  * @flow:	client to online service
  * @seq:	the packet's sequence number
@@ -133,7 +137,7 @@ bool tcopy_halfopen_has(struct tcopy_net *tn, const struct tcopy_flow *flow,
 }
 
 /**
- * tcopy_halfopen_find() - the SYN before a connection's first packet
+ * tcopy_halfopen_find() - the SYN before a connection's first packets
  * @tn:		the namespace
  * @flow:	client to online service
  * @seq:	the packet's sequence number
@@ -161,7 +165,7 @@ bool tcopy_halfopen_find(struct tcopy_net *tn, const struct tcopy_flow *flow,
  * tcopy_halfopen_del() - forget a SYN
  * @tn:		the namespace
  * @flow:	client to online service
- * @seq:	sequence number behind it
+ * @seq:	of a packet behind it
  *
  * Context: BH.
  */

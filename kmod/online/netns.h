@@ -43,6 +43,10 @@ struct tcopy_rules;
  * @again:	runs @tasklet again when the budget was used up: a tasklet that
  *		scheduled itself would wake ksoftirqd, and production's packets
  *		would wait for a thread
+ * @later:	packets whose connection production seemed not to know yet;
+ *		under
+ *		@queue.lock
+ * @later_timer: puts @later back into @queue
  * @ack_lock:	protects @acks
  * @acks:	sessions whose acknowledgment waits for data to ride on, oldest
  *		first; each entry holds a reference
@@ -54,6 +58,8 @@ struct tcopy_cpu {
 	u32 bytes;
 	struct tasklet_struct tasklet;
 	struct hrtimer again;
+	struct sk_buff_head later;
+	struct hrtimer later_timer;
 	spinlock_t ack_lock;
 	struct list_head acks;
 	struct hrtimer ack_timer;

@@ -13,6 +13,10 @@
 /* Entries worked off in one run, and the pause before the next. */
 #define QUEUE_BUDGET	128
 #define QUEUE_PAUSE_NS	(20 * NSEC_PER_USEC)
+/* What is put off: for how long, how often, and how many entries at most. */
+#define QUEUE_LATER_NS	(2 * NSEC_PER_MSEC)
+#define QUEUE_LATER_TRIES 4
+#define QUEUE_LATER_MAX	1024
 
 static enum hrtimer_restart queue_again(struct hrtimer *timer)
 {
@@ -22,10 +26,26 @@ static enum hrtimer_restart queue_again(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
+static enum hrtimer_restart queue_later(struct hrtimer *timer)
+{
+	struct tcopy_cpu *cpu = container_of(timer, struct tcopy_cpu,
+					     later_timer);
+	struct sk_buff *skb;
+
+	spin_lock(&cpu->queue.lock);
+	while ((skb = __skb_dequeue(&cpu->later))) {
+		cpu->bytes += skb->truesize;
+		__skb_queue_tail(&cpu->queue, skb);
+	}
+	spin_unlock(&cpu->queue.lock);
+	tasklet_schedule(&cpu->tasklet);
+	return HRTIMER_NORESTART;
+}
+
 static void queue_arm_acks(struct tcopy_cpu *cpu, u64 wait_us)
 {
 	hrtimer_start(&cpu->ack_timer, ns_to_ktime(wait_us * NSEC_PER_USEC),
-		      HRTIMER_MODE_REL_SOFT);
+		      HRTIMER_MODE_REL_PINNED_SOFT);
 }
 
 static enum hrtimer_restart queue_acks(struct hrtimer *timer)
@@ -56,6 +76,9 @@ int tcopy_queue_init(struct tcopy_net *tn,
 		tasklet_setup(&cpu->tasklet, run);
 		tcopy_hrtimer_setup(&cpu->again, queue_again,
 				    HRTIMER_MODE_REL_SOFT);
+		__skb_queue_head_init(&cpu->later);
+		tcopy_hrtimer_setup(&cpu->later_timer, queue_later,
+				    HRTIMER_MODE_REL_SOFT);
 		spin_lock_init(&cpu->ack_lock);
 		INIT_LIST_HEAD(&cpu->acks);
 		tcopy_hrtimer_setup(&cpu->ack_timer, queue_acks,
@@ -76,18 +99,22 @@ void tcopy_queue_stop(struct tcopy_net *tn)
 	struct tcopy_session *s;
 	struct tcopy_cpu *cpu;
 	struct sk_buff *skb;
-	int i;
+	int i, round;
 
 	if (!tn->cpu)
 		return;
 	for_each_possible_cpu(i) {
 		cpu = per_cpu_ptr(tn->cpu, i);
+		/* The timers schedule the tasklet, which may arm them. */
+		for (round = 0; round < 2; round++) {
+			hrtimer_cancel(&cpu->later_timer);
+			hrtimer_cancel(&cpu->again);
+			tasklet_kill(&cpu->tasklet);
+		}
+		hrtimer_cancel(&cpu->later_timer);
 		hrtimer_cancel(&cpu->again);
-		tasklet_kill(&cpu->tasklet);
-		/* a run may have armed it */
-		hrtimer_cancel(&cpu->again);
-		tasklet_kill(&cpu->tasklet);
 		hrtimer_cancel(&cpu->ack_timer);
+		skb_queue_splice_tail_init(&cpu->later, &cpu->queue);
 		while ((skb = skb_dequeue(&cpu->queue))) {
 			tcopy_mem_add(tn, -(s64)skb->truesize);
 			kfree_skb(skb);
@@ -131,6 +158,7 @@ bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
 	bool room;
 
 	tcopy_queue_cb(skb)->kind = kind;
+	tcopy_queue_cb(skb)->tries = 0;
 
 	spin_lock(&cpu->queue.lock);
 	room = skb_queue_len(&cpu->queue) < QUEUE_MAX &&
@@ -143,6 +171,35 @@ bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
 	spin_unlock(&cpu->queue.lock);
 	if (room)
 		tasklet_schedule(&cpu->tasklet);
+	return room;
+}
+
+/**
+ * tcopy_queue_later() - put an entry off for a moment
+ * @tn:		the namespace
+ * @skb:	taken from the queue; still accounted. Still the caller's when
+ *		it cannot be put off
+ *
+ * Context: the tasklet.
+ *
+ * Return: false when it was put off often enough, or too many others are.
+ */
+bool tcopy_queue_later(struct tcopy_net *tn, struct sk_buff *skb)
+{
+	struct tcopy_cpu *cpu = this_cpu_ptr(tn->cpu);
+	bool room, first;
+
+	if (tcopy_queue_cb(skb)->tries++ >= QUEUE_LATER_TRIES)
+		return false;
+	spin_lock(&cpu->queue.lock);
+	first = skb_queue_empty(&cpu->later);
+	room = skb_queue_len(&cpu->later) < QUEUE_LATER_MAX;
+	if (room)
+		__skb_queue_tail(&cpu->later, skb);
+	spin_unlock(&cpu->queue.lock);
+	if (first)
+		hrtimer_start(&cpu->later_timer, ns_to_ktime(QUEUE_LATER_NS),
+			      HRTIMER_MODE_REL_PINNED_SOFT);
 	return room;
 }
 
@@ -173,7 +230,7 @@ unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list)
 	spin_unlock(&cpu->queue.lock);
 	if (more)
 		hrtimer_start(&cpu->again, ns_to_ktime(QUEUE_PAUSE_NS),
-			      HRTIMER_MODE_REL_SOFT);
+			      HRTIMER_MODE_REL_PINNED_SOFT);
 	return n;
 }
 

@@ -14,6 +14,7 @@ enum tcopy_queue_kind {
 
 struct tcopy_queue_cb {
 	enum tcopy_queue_kind kind;
+	unsigned int tries;
 };
 
 static inline struct tcopy_queue_cb *tcopy_queue_cb(struct sk_buff *skb)
@@ -27,6 +28,7 @@ void tcopy_queue_stop(struct tcopy_net *tn);
 void tcopy_queue_free(struct tcopy_net *tn);
 bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
 		     enum tcopy_queue_kind kind);
+bool tcopy_queue_later(struct tcopy_net *tn, struct sk_buff *skb);
 unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list);
 void tcopy_queue_ack(struct tcopy_session *s, u64 ack_us, u64 now_us);
 struct tcopy_session *tcopy_queue_ack_due(struct tcopy_cpu *cpu, u64 now_us);

@@ -189,7 +189,7 @@ void tcopy_relay_put(struct tcopy_relay *relay)
  */
 void tcopy_relay_kick(struct tcopy_relay *relay)
 {
-	mod_delayed_work(system_wq, &relay->work, 0);
+	mod_delayed_work(system_highpri_wq, &relay->work, 0);
 }
 
 /**
@@ -220,7 +220,7 @@ void tcopy_relay_open(struct tcopy_relay *relay, const struct tcopy_flow *flow)
 	 * SYN-ACK overtakes is repaired by the relay.
 	 */
 	if (first)
-		mod_delayed_work(system_wq, &relay->work, 1);
+		mod_delayed_work(system_highpri_wq, &relay->work, 1);
 }
 
 /**

@@ -30,6 +30,7 @@ struct socket;
  * @opens_n:	entries of @opens; under @lock
  * @work:	HELLO, OPEN, and the state of the targets; once a second or
  *		when kicked
+ * @unanswered:	HELLOs sent since the last WELCOME; READ_ONCE
  * @hello_us:	when the last HELLO was sent; the work item only
  * @list:	entry of tcopy_net.relays; tcopy_net.lock
  * @users:	targets; tcopy_net.lock
@@ -50,6 +51,7 @@ struct tcopy_relay {
 	struct tcopy_wire_flow opens[TCOPY_RELAY_OPENS];
 	unsigned int opens_n;
 	struct delayed_work work;
+	unsigned int unanswered;
 	u64 hello_us;
 	struct list_head list;
 	unsigned int users;

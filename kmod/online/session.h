@@ -38,6 +38,7 @@
  * @sending:	somebody is emptying @out; he takes what is added meanwhile
  * @dead:	out of the tables; no timer may be armed
  * @fin:	the client's FIN has come
+ * @fin_seq:	its sequence number
  * @missed:	bytes of the client were lost on our side
  * @in_batch:	in feedback's list of sessions to run
  * @on_acks:	in a CPU's list of waiting acknowledgments
@@ -65,6 +66,7 @@ struct tcopy_session {
 	u64 last_us;
 	u64 heard_us;
 	u32 isn;
+	u32 fin_seq;
 	u16 ip_id;
 	int dif;
 	int sdif;

@@ -5,7 +5,7 @@
 #include "relay.h"
 #include "session.h"
 
-/* More decisions than one event can bring about. */
+/* Decisions carried out in one go. */
 #define RUN_MAX		4096
 /* A gap is looked into when it has been there for so long. */
 #define RUN_GAP_US	(100 * USEC_PER_MSEC)
@@ -17,6 +17,10 @@ static bool run_has_gap(const struct tcopy_session *s)
 {
 	struct sk_buff *last = skb_peek_tail(&s->hold.q);
 
+	if (s->track.state >= TCOPY_TRACK_ENDED)
+		return false;
+	if (s->fin && after(s->fin_seq, s->hold.cap_nxt))
+		return true;
 	return last && after(tcopy_hold_cb(last)->end, s->hold.cap_nxt);
 }
 
@@ -161,8 +165,10 @@ static bool run_locked(struct tcopy_session *s, u64 now_us)
 			return true;
 		}
 		if (!left--) {
-			run_count_end(t, TCOPY_END_UNSUPPORTED);
-			return true;
+			/* Others want the CPU as well: on at the next tick. */
+			if (!mod_timer(&s->timer, jiffies + 1))
+				refcount_inc(&s->ref);
+			return false;
 		}
 	}
 quiet:
@@ -315,8 +321,12 @@ static void run_look(struct tcopy_session *s, u64 now_us)
 			tcopy_track_rst(&s->track, now_us);
 		}
 	}
-	if (gap && peer.kind == TCOPY_PEER_FULL &&
-	    after(peer.rcv_nxt, s->hold.cap_nxt))
+	/* Production has the bytes, or is gone and waits for none: what was not
+	 * captured by now never will be.
+	 */
+	if (gap && (peer.kind == TCOPY_PEER_NONE ||
+		    (peer.kind == TCOPY_PEER_FULL &&
+		     after(peer.rcv_nxt, s->hold.cap_nxt))))
 		tcopy_track_end(&s->track, TCOPY_END_GAP, now_us);
 	if (idle && peer.kind == TCOPY_PEER_FULL &&
 	    peer.heard_ms * 1000ULL < idle_us) {
@@ -413,10 +423,12 @@ static void run_event(struct tcopy_session *s, struct sk_buff *skb,
 	} else {
 		tcopy_count(t, NOT_NEEDED);
 	}
-	s->fin |= seg->flags & TCOPY_FIN;
-	if (seg->flags & TCOPY_FIN)
+	if (seg->flags & TCOPY_FIN) {
+		s->fin = true;
+		s->fin_seq = seg->seq + seg->len;
 		tcopy_track_fin(&s->track, seg->seq + seg->len, seg->ack,
 				gap_us, now_us);
+	}
 run:
 	run_unlock(s, run_locked(s, now_us));
 	goto out;
@@ -459,13 +471,19 @@ static void run_target(struct tcopy_net *tn, struct tcopy_target *t,
 	struct tcopy_flow copy;
 
 	tcopy_count(t, MATCHED);
-	if (syn && s && s->isn != syn->isn) {
-		/* The client uses its port again; its old copy lives on. */
+	/* The client uses its port again, and its old copy lives on. Only the
+	 * very first packet says so while it does: the SYN may be a forged one
+	 * that production has not believed.
+	 */
+	if (syn && s && s->isn != syn->isn &&
+	    (ev->seg.seq == syn->isn + 1 ||
+	     READ_ONCE(s->track.state) >= TCOPY_TRACK_ENDED)) {
 		tcopy_session_end(s, TCOPY_END_REUSED);
 		tcopy_session_del(s);
 		s = NULL;
 	}
 	if (!s && syn) {
+		tcopy_halfopen_del(tn, &ev->flow, ev->seg.seq);
 		if (!run_admit(tn, t, ev, syn, peer))
 			goto drop;
 		s = tcopy_session_new(tn, t, ev, syn, peer, now_us);
@@ -519,14 +537,20 @@ void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
 		syn = &found;
 	if (syn || (ev.seg.flags & TCOPY_RST))
 		tcopy_peer_find(tn->net, &ev.flow, ev.dif, ev.sdif, &peer);
-	/* Production has not taken the connection (yet): the next packet may
-	 * find that it has. RSTs begin nothing.
+	/* Production has not taken the connection, or not yet, or is just
+	 * replacing its request socket on another CPU, when a look-up finds
+	 * neither. Payload is worth another look. RSTs begin nothing.
 	 */
 	if (syn && (peer.kind == TCOPY_PEER_NONE ||
 		    (ev.seg.flags & TCOPY_RST) ||
 		    (peer.kind == TCOPY_PEER_REQUEST &&
-		     peer.online_ack != ev.seg.ack)))
+		     peer.online_ack != ev.seg.ack))) {
 		syn = NULL;
+		if ((ev.seg.len || (ev.seg.flags & TCOPY_FIN)) &&
+		    !(ev.seg.flags & TCOPY_RST) &&
+		    tcopy_queue_later(tn, skb))
+			return;
+	}
 
 	tcopy_rule_for_each(rules, &ev.flow, i, t) {
 		if (prev) {
@@ -543,8 +567,6 @@ void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
 		}
 		prev = t;
 	}
-	if (syn)
-		tcopy_halfopen_del(tn, &ev.flow, ev.seg.seq);
 	if (prev) {
 		run_target(tn, prev, skb, &ev, syn, &peer, now_us);
 		return;

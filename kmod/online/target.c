@@ -13,8 +13,11 @@
 #include "session.h"
 #include "target.h"
 
-/* Without a WELCOME for so long nothing is copied. */
+/* Without a WELCOME for so long, and to so many HELLOs, nothing is copied.
+ * Both: when this host is too busy to ask, nobody can answer.
+ */
 #define TARGET_SILENCE_US	(3 * (u64)USEC_PER_SEC)
+#define TARGET_SILENCE_HELLOS	3
 /* A probe's SYN is repeated after, and so often; then it has failed. */
 #define TARGET_PROBE_US		(USEC_PER_SEC)
 #define TARGET_PROBE_TRIES	3
@@ -80,7 +83,9 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 	target_addr(to, sizeof(to), t->family, &t->to);
 	target_addr(relay, sizeof(relay), t->relay->family, &t->relay->addr);
 
-	if (!welcome_us || now_us - welcome_us > TARGET_SILENCE_US) {
+	if (!welcome_us ||
+	    (now_us - welcome_us > TARGET_SILENCE_US &&
+	     READ_ONCE(t->relay->unanswered) >= TARGET_SILENCE_HELLOS)) {
 		WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
 		target_state(t, TCOPY_STATE_CONNECTING,
 			     "no answer from the relay at %s:%u: run `tcopyctl relay` on the test host, and let UDP to that port through",
@@ -159,18 +164,19 @@ static void target_work(struct work_struct *work)
 	tcopy_relay_flush(relay);
 	/* Whoever removes the relay holds the lock and waits for this work. */
 	if (!mutex_trylock(&tn->lock)) {
-		queue_delayed_work(system_wq, &relay->work, HZ / 50 + 1);
+		queue_delayed_work(system_highpri_wq, &relay->work, HZ / 50 + 1);
 		return;
 	}
 	if (now_us - READ_ONCE(relay->hello_us) >= TARGET_HELLO_US * 9 / 10) {
 		WRITE_ONCE(relay->hello_us, now_us);
+		WRITE_ONCE(relay->unanswered, relay->unanswered + 1);
 		tcopy_relay_hello(relay);
 	}
 	list_for_each_entry(t, &tn->targets, list)
 		if (t->relay == relay && !target_step(tn, t, tcopy_now_us()))
 			wait = HZ / 10;
 	mutex_unlock(&tn->lock);
-	queue_delayed_work(system_wq, &relay->work, wait);
+	queue_delayed_work(system_highpri_wq, &relay->work, wait);
 }
 
 static bool target_is_local(struct tcopy_net *tn, const struct tcopy_target *t)
