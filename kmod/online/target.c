@@ -164,7 +164,8 @@ static void target_work(struct work_struct *work)
 	tcopy_relay_flush(relay);
 	/* Whoever removes the relay holds the lock and waits for this work. */
 	if (!mutex_trylock(&tn->lock)) {
-		queue_delayed_work(system_highpri_wq, &relay->work, HZ / 50 + 1);
+		queue_delayed_work(system_highpri_wq, &relay->work,
+				   HZ / 50 + 1);
 		return;
 	}
 	if (now_us - READ_ONCE(relay->hello_us) >= TARGET_HELLO_US * 9 / 10) {
