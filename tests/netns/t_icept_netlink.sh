@@ -15,7 +15,7 @@ hooks_are 0
 icept refuse || fail "see above"
 [ -z "$(icept get)" ] || fail "a refused ADD left an intercept"
 hooks_are 0
-ns test setpriv --reuid=1000 --regid=1000 --clear-groups /usr/bin/python3 "$ICEPT" stats >"$T/out" && fail "STATS without CAP_NET_ADMIN"
+ns test setpriv --bounding-set=-net_admin /usr/bin/python3 "$ICEPT" stats >"$T/out" && fail "STATS without CAP_NET_ADMIN"
 grep -q ^EPERM "$T/out" || fail "without CAP_NET_ADMIN: $(cat "$T/out")"
 
 # ADD, and what GET says of it
