@@ -143,13 +143,17 @@ void tcopy_session_del_target(struct tcopy_net *tn, struct tcopy_target *t);
 int tcopy_session_cache_init(void);
 void tcopy_session_cache_exit(void);
 
-/* session_run.c: events in, packets out */
+/* session_event.c: what goes in */
 void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb);
 bool tcopy_session_header(struct tcopy_session *s, const struct tcopy_seg *seg,
 			  u64 now_us);
+void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow);
+
+/* session_run.c: what comes out */
+void tcopy_session_run_unlock(struct tcopy_session *s, u64 now_us)
+	__releases(&s->lock);
 void tcopy_session_run(struct tcopy_session *s, u64 now_us);
 void tcopy_session_end(struct tcopy_session *s, enum tcopy_end why);
-void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow);
 void tcopy_session_timer(struct timer_list *timer);
 void tcopy_session_acks(struct tcopy_cpu *cpu);
 

@@ -85,20 +85,22 @@ struct selector {
 	struct hostport hostport;
 };
 
+bool all_digits(const char *s);
 bool parse_number(u64 *to, const char *s, u64 least, u64 most, const char *what,
 		  struct err *err);
 bool parse_port(u16 *to, const char *s, struct err *err);
-bool parse_addr(struct endpoint *to, const char *s, struct err *err);
-bool parse_prefix(struct prefix *to, const char *s, struct err *err);
-bool parse_hostport(struct hostport *to, const char *s, unsigned int flags,
-		    struct err *err);
 bool parse_seconds(u32 *to, const char *s, u32 least, u32 most,
 		   struct err *err);
 bool parse_size(u64 *to, const char *s, struct err *err);
 bool parse_name(char to[32], const char *s, struct err *err);
 bool parse_selector(struct selector *to, const char *s, struct err *err);
-bool parse_addr_ok(const struct endpoint *ep, const char *s, struct err *err);
 
+/* parse_addr.c */
+bool parse_addr(struct endpoint *to, const char *s, struct err *err);
+bool parse_addr_ok(const struct endpoint *ep, const char *s, struct err *err);
+bool parse_prefix(struct prefix *to, const char *s, struct err *err);
+bool parse_hostport(struct hostport *to, const char *s, unsigned int flags,
+		    struct err *err);
 bool prefix_holds(const struct prefix *prefix, u8 family,
 		  const union tcopy_addr *addr);
 

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netlink: what concerns targets */
+
+#include <net/ipv6.h>
+
+#include "netlink_int.h"
+#include "relay.h"
+#include "target.h"
+
+#define WEEK_S		604800
+
+/* Not const: 6.1 does not take them so. */
+static struct netlink_range_validation seconds_range = {
+	.min = 1, .max = WEEK_S,
+};
+
+static struct netlink_range_validation sessions_range = {
+	.min = 1, .max = BIT(24),
+};
+
+const struct nla_policy
+tcopy_netlink_target_policy[NETLINK_TARGET_MAX + 1] = {
+	[TCOPY_A_TARGET_UNSPEC] = { .type = NLA_REJECT },
+	[TCOPY_A_TARGET_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TCOPY_A_TARGET_NAME] = { .type = NLA_NUL_STRING,
+				  .len = TCOPY_NAME_MAX },
+	[TCOPY_A_TARGET_FROM_ADDR] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[TCOPY_A_TARGET_FROM_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[TCOPY_A_TARGET_TO_ADDR] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[TCOPY_A_TARGET_TO_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[TCOPY_A_TARGET_TO_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TCOPY_A_TARGET_RELAY_ADDR] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[TCOPY_A_TARGET_RELAY_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[TCOPY_A_TARGET_PACE] = NLA_POLICY_MAX(NLA_U8, TCOPY_PACE_NONE),
+	[TCOPY_A_TARGET_MAX_SESSIONS] = NLA_POLICY_FULL_RANGE(NLA_U32,
+							&sessions_range),
+	[TCOPY_A_TARGET_IDLE] = NLA_POLICY_FULL_RANGE(NLA_U32, &seconds_range),
+	[TCOPY_A_TARGET_WAIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &seconds_range),
+};
+
+static int parse_target(struct nlattr **tb, struct nlattr *nest,
+			struct netlink_ext_ack *extack)
+{
+	if (!nest) {
+		NL_SET_ERR_MSG(extack, "say which target: TCOPY_A_TARGET is missing");
+		return -EINVAL;
+	}
+	return nla_parse_nested(tb, NETLINK_TARGET_MAX, nest,
+				tcopy_netlink_target_policy, extack);
+}
+
+/**
+ * tcopy_netlink_target_id() - the target that a request names
+ * @id:		set on success; 0: it names none
+ * @nest:	TCOPY_A_TARGET
+ * @extack:	says why
+ *
+ * Return: 0 or a negative errno.
+ */
+int tcopy_netlink_target_id(u32 *id, struct nlattr *nest,
+			    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[NETLINK_TARGET_MAX + 1];
+	int err = parse_target(tb, nest, extack);
+
+	if (err)
+		return err;
+	*id = tb[TCOPY_A_TARGET_ID] ? nla_get_u32(tb[TCOPY_A_TARGET_ID]) : 0;
+	return 0;
+}
+
+/* An address; its length tells the family. */
+static int get_addr(union tcopy_addr *addr, u8 *family, struct nlattr *attr,
+		    struct netlink_ext_ack *extack)
+{
+	int len = nla_len(attr);
+
+	if (len != 4 && len != 16) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "an address has 4 bytes (IPv4) or 16 (IPv6)");
+		return -EINVAL;
+	}
+	memset(addr, 0, sizeof(*addr));
+	memcpy(addr, nla_data(attr), len);
+	*family = len == 4 ? 4 : 6;
+	if (len == 16 && ipv6_addr_v4mapped((struct in6_addr *)addr->v6)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "an IPv4-mapped IPv6 address: give the IPv4 address");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int get_name(struct tcopy_target *t, struct nlattr *attr,
+		    struct netlink_ext_ack *extack)
+{
+	const char *name = nla_data(attr);
+	const char *p;
+
+	for (p = name; *p >= '0' && *p <= '9'; p++)
+		;
+	if (!*p || !strcmp(name, "all") || strchr(name, ':')) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a name is not empty, a number, 'all', and has no colon: these select targets otherwise");
+		return -EINVAL;
+	}
+	for (p = name; *p; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "a name has no white space or control characters");
+			return -EINVAL;
+		}
+	strscpy(t->name, name, sizeof(t->name));
+	return 0;
+}
+
+static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
+		    struct netlink_ext_ack *extack)
+{
+	struct tcopy_target *t = spec->t;
+	u8 family;
+	int err;
+
+	if (!tb[TCOPY_A_TARGET_TO_ADDR] || !tb[TCOPY_A_TARGET_TO_PORT]) {
+		NL_SET_ERR_MSG(extack, "a target needs the address and port of its test service");
+		return -EINVAL;
+	}
+	if (tb[TCOPY_A_TARGET_ID]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_ID], "the kernel gives the ID");
+		return -EINVAL;
+	}
+	err = get_addr(&t->to, &t->family, tb[TCOPY_A_TARGET_TO_ADDR], extack);
+	if (err)
+		return err;
+	t->to_port = htons(nla_get_u16(tb[TCOPY_A_TARGET_TO_PORT]));
+	if (tb[TCOPY_A_TARGET_TO_IFINDEX])
+		t->to_ifindex = nla_get_u32(tb[TCOPY_A_TARGET_TO_IFINDEX]);
+	if (t->family == 6 && !t->to_ifindex &&
+	    ipv6_addr_type((struct in6_addr *)t->to.v6) &
+	    IPV6_ADDR_LINKLOCAL) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_TO_ADDR], "a link-local address needs its device: [ADDR%DEV]:PORT");
+		return -EINVAL;
+	}
+
+	t->from_port = ntohs(t->to_port);
+	if (tb[TCOPY_A_TARGET_FROM_PORT])
+		t->from_port = nla_get_u16(tb[TCOPY_A_TARGET_FROM_PORT]);
+	if (tb[TCOPY_A_TARGET_FROM_ADDR]) {
+		err = get_addr(&t->from, &family, tb[TCOPY_A_TARGET_FROM_ADDR],
+			       extack);
+		if (err)
+			return err;
+		if (family != t->family) {
+			NL_SET_ERR_MSG_ATTR(extack,
+					    tb[TCOPY_A_TARGET_FROM_ADDR],
+					    "the online service and the target must both be IPv4 or both IPv6");
+			return -EINVAL;
+		}
+		t->from_any = false;
+	}
+	if (tb[TCOPY_A_TARGET_NAME]) {
+		err = get_name(t, tb[TCOPY_A_TARGET_NAME], extack);
+		if (err)
+			return err;
+	}
+
+	spec->relay_addr = t->to;
+	spec->relay_family = t->family;
+	if (tb[TCOPY_A_TARGET_RELAY_ADDR]) {
+		err = get_addr(&spec->relay_addr, &spec->relay_family,
+			       tb[TCOPY_A_TARGET_RELAY_ADDR], extack);
+		if (err)
+			return err;
+	}
+	spec->relay_port = htons(TCOPY_WIRE_PORT);
+	if (tb[TCOPY_A_TARGET_RELAY_PORT])
+		spec->relay_port =
+			htons(nla_get_u16(tb[TCOPY_A_TARGET_RELAY_PORT]));
+
+	if (tb[TCOPY_A_TARGET_PACE])
+		t->conf.pace = nla_get_u8(tb[TCOPY_A_TARGET_PACE]) ==
+			       TCOPY_PACE_RESPONSE;
+	if (tb[TCOPY_A_TARGET_MAX_SESSIONS])
+		t->max_sessions = nla_get_u32(tb[TCOPY_A_TARGET_MAX_SESSIONS]);
+	if (tb[TCOPY_A_TARGET_IDLE])
+		t->conf.idle_us = nla_get_u32(tb[TCOPY_A_TARGET_IDLE]) *
+				  (u64)USEC_PER_SEC;
+	if (tb[TCOPY_A_TARGET_WAIT])
+		t->conf.wait_us = nla_get_u32(tb[TCOPY_A_TARGET_WAIT]) *
+				  (u64)USEC_PER_SEC;
+	return 0;
+}
+
+static int reply_id(struct genl_info *info, u32 id)
+{
+	struct sk_buff *msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct nlattr *nest;
+	void *hdr;
+
+	if (!msg)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(msg, info, &tcopy_netlink_family, 0,
+				TCOPY_CMD_TARGET_ADD);
+	nest = nla_nest_start(msg, TCOPY_A_TARGET);
+	if (!hdr || !nest || nla_put_u32(msg, TCOPY_A_TARGET_ID, id)) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(msg, nest);
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+/**
+ * tcopy_netlink_target_add() - TCOPY_CMD_TARGET_ADD
+ * @skb:	the request
+ * @info:	its attributes
+ *
+ * Context: process.
+ *
+ * Return: 0 or a negative errno, with an extended ack.
+ */
+int tcopy_netlink_target_add(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NETLINK_TARGET_MAX + 1];
+	struct tcopy_net *tn = netlink_net(info);
+	struct tcopy_target_spec spec = {};
+	u32 id = 0;
+	int err;
+
+	err = parse_target(tb, info->attrs[TCOPY_A_TARGET], info->extack);
+	if (err)
+		return err;
+	spec.t = tcopy_target_new();
+	if (!spec.t)
+		return -ENOMEM;
+	err = get_spec(&spec, tb, info->extack);
+	if (!err) {
+		mutex_lock(&tn->lock);
+		err = tcopy_target_add(tn, &spec, info->extack);
+		if (!err)
+			id = spec.t->id;
+		mutex_unlock(&tn->lock);
+	}
+	if (err) {
+		tcopy_target_put(spec.t);
+		return err;
+	}
+	return reply_id(info, id);
+}
+
+/* The target that a request names by its ID; tcopy_net.lock is held. */
+static struct tcopy_target *get_target(struct tcopy_net *tn,
+				       struct genl_info *info)
+{
+	struct nlattr *tb[NETLINK_TARGET_MAX + 1];
+	struct tcopy_target *t;
+	int err;
+
+	err = parse_target(tb, info->attrs[TCOPY_A_TARGET], info->extack);
+	if (err)
+		return ERR_PTR(err);
+	if (!tb[TCOPY_A_TARGET_ID]) {
+		NL_SET_ERR_MSG(info->extack, "say which target by its ID");
+		return ERR_PTR(-EINVAL);
+	}
+	t = tcopy_target_find(tn, nla_get_u32(tb[TCOPY_A_TARGET_ID]));
+	if (!t) {
+		NL_SET_ERR_MSG(info->extack, "no target has this ID: see show-targets");
+		return ERR_PTR(-ENOENT);
+	}
+	return t;
+}
+
+/**
+ * tcopy_netlink_target_del() - TCOPY_CMD_TARGET_DEL
+ * @skb:	the request
+ * @info:	its attributes
+ *
+ * Context: process.
+ *
+ * Return: 0 or a negative errno, with an extended ack.
+ */
+int tcopy_netlink_target_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct tcopy_net *tn = netlink_net(info);
+	struct tcopy_target *t;
+	int err = 0;
+
+	mutex_lock(&tn->lock);
+	t = get_target(tn, info);
+	if (IS_ERR(t))
+		err = PTR_ERR(t);
+	else
+		tcopy_target_del(tn, t);
+	mutex_unlock(&tn->lock);
+	return err;
+}
+
+/**
+ * tcopy_netlink_stats_reset() - TCOPY_CMD_STATS_RESET
+ * @skb:	the request
+ * @info:	its attributes
+ *
+ * Context: process.
+ *
+ * Return: 0 or a negative errno, with an extended ack.
+ */
+int tcopy_netlink_stats_reset(struct sk_buff *skb, struct genl_info *info)
+{
+	struct tcopy_net *tn = netlink_net(info);
+	struct tcopy_target *t;
+	int err = 0;
+
+	mutex_lock(&tn->lock);
+	if (info->attrs[TCOPY_A_TARGET]) {
+		t = get_target(tn, info);
+		if (IS_ERR(t))
+			err = PTR_ERR(t);
+		else
+			tcopy_target_reset(t);
+	} else {
+		list_for_each_entry(t, &tn->targets, list)
+			tcopy_target_reset(t);
+	}
+	mutex_unlock(&tn->lock);
+	return err;
+}
+
+static int put_target(struct sk_buff *msg, const struct tcopy_target *t)
+{
+	struct nlattr *nest, *stats;
+	unsigned int i;
+
+	nest = nla_nest_start(msg, TCOPY_A_TARGET);
+	if (!nest ||
+	    nla_put_u32(msg, TCOPY_A_TARGET_ID, t->id) ||
+	    (t->name[0] &&
+	     nla_put_string(msg, TCOPY_A_TARGET_NAME, t->name)) ||
+	    (!t->from_any &&
+	     put_addr(msg, TCOPY_A_TARGET_FROM_ADDR, t->family, &t->from)) ||
+	    nla_put_u16(msg, TCOPY_A_TARGET_FROM_PORT, t->from_port) ||
+	    put_addr(msg, TCOPY_A_TARGET_TO_ADDR, t->family, &t->to) ||
+	    nla_put_u16(msg, TCOPY_A_TARGET_TO_PORT, ntohs(t->to_port)) ||
+	    (t->to_ifindex &&
+	     nla_put_u32(msg, TCOPY_A_TARGET_TO_IFINDEX, t->to_ifindex)) ||
+	    put_addr(msg, TCOPY_A_TARGET_RELAY_ADDR, t->relay->family,
+		     &t->relay->addr) ||
+	    nla_put_u16(msg, TCOPY_A_TARGET_RELAY_PORT,
+			ntohs(t->relay->port)) ||
+	    nla_put_u8(msg, TCOPY_A_TARGET_PACE,
+		       t->conf.pace ? TCOPY_PACE_RESPONSE : TCOPY_PACE_NONE) ||
+	    nla_put_u32(msg, TCOPY_A_TARGET_MAX_SESSIONS, t->max_sessions) ||
+	    nla_put_u32(msg, TCOPY_A_TARGET_IDLE,
+			div_u64(t->conf.idle_us, USEC_PER_SEC)) ||
+	    nla_put_u32(msg, TCOPY_A_TARGET_WAIT,
+			div_u64(t->conf.wait_us, USEC_PER_SEC)) ||
+	    nla_put_u8(msg, TCOPY_A_TARGET_STATE, t->state) ||
+	    nla_put_string(msg, TCOPY_A_TARGET_REASON, t->reason))
+		return -EMSGSIZE;
+
+	stats = nla_nest_start(msg, TCOPY_A_TARGET_STATS);
+	if (!stats)
+		return -EMSGSIZE;
+	for (i = TCOPY_A_STAT_MATCHED; i <= TCOPY_A_STAT_MAX; i++)
+		if (nla_put_u64_64bit(msg, i, tcopy_target_stat(t, i),
+				      TCOPY_A_STAT_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(msg, stats);
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * tcopy_netlink_target_dump() - TCOPY_CMD_TARGET_GET
+ * @msg:	filled
+ * @cb:		where the dump is
+ *
+ * By ID, which only grows: a dump that goes on after a change misses nothing
+ * that was there throughout.
+ *
+ * Context: process.
+ *
+ * Return: bytes in @msg, 0 at the end.
+ */
+int tcopy_netlink_target_dump(struct sk_buff *msg, struct netlink_callback *cb)
+{
+	struct tcopy_net *tn = tcopy_netns_find(sock_net(msg->sk));
+	struct tcopy_target *t;
+	void *hdr;
+
+	mutex_lock(&tn->lock);
+	list_for_each_entry(t, &tn->targets, list) {
+		if (t->id <= cb->args[0])
+			continue;
+		hdr = genlmsg_put(msg, NETLINK_CB(cb->skb).portid,
+				  cb->nlh->nlmsg_seq, &tcopy_netlink_family,
+				  NLM_F_MULTI, TCOPY_CMD_TARGET_GET);
+		if (!hdr)
+			break;
+		if (put_target(msg, t)) {
+			genlmsg_cancel(msg, hdr);
+			break;
+		}
+		genlmsg_end(msg, hdr);
+		cb->args[0] = t->id;
+	}
+	mutex_unlock(&tn->lock);
+	return msg->len;
+}
