@@ -5,8 +5,9 @@
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 lab_copying
-get 1 50 1 /s/ -H 'Connection: close'
-get 51 550 16 /s/ -H 'Connection: close'
-get 551 1550 128 /s/ -H 'Connection: close'
-same_logs 1550 60
+n=$((50 / SLOW))
+get 1 $n 1 /s/ -H 'Connection: close'
+get $((n + 1)) $((11 * n)) 16 /s/ -H 'Connection: close'
+get $((11 * n + 1)) $((31 * n)) 128 /s/ -H 'Connection: close'
+same_logs $((31 * n)) 60
 ghosts_none

@@ -5,7 +5,8 @@
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 lab_copying 0.2 ''
-get 1 512 32 /s/
-get 513 768 64 /s/ -H 'Connection: close'
-same_logs 768 60
+n=$((256 / SLOW))
+get 1 $((2 * n)) 32 /s/
+get $((2 * n + 1)) $((3 * n)) 64 /s/ -H 'Connection: close'
+same_logs $((3 * n)) 60
 ghosts_none

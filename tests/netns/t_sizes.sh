@@ -5,9 +5,10 @@
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 lab_copying
-get 1 300 8 /m/
-get 301 400 32 /m/ -H 'Connection: close'
+n=$((100 / SLOW))
+get 1 $((3 * n)) 8 /m/
+get $((3 * n + 1)) $((4 * n)) 32 /m/ -H 'Connection: close'
 get 1 4 1 /l/
 get 5 8 4 /l/ -H 'Connection: close'
-same_logs 408 60
+same_logs $((4 * n + 8)) 60
 ghosts_none

@@ -6,7 +6,8 @@
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 lab_copying '' 0.5
-get 1 256 32 /s/
-get 257 384 128 /s/ -H 'Connection: close'
-same_logs 384 90
+n=$((128 / SLOW))
+get 1 $((2 * n)) 32 /s/
+get $((2 * n + 1)) $((3 * n)) 128 /s/ -H 'Connection: close'
+same_logs $((3 * n)) 90
 ghosts_none

@@ -13,9 +13,7 @@ fi
 for i in 1 2 3; do
 	load_start 6 32
 	sleep 0.5
-	begin=$SECONDS
 	timeout $((20 * SLOW)) rmmod tcopy || fail "rmmod tcopy under load"
-	[ $((SECONDS - begin)) -le $((5 * SLOW)) ] || fail "rmmod tcopy took $((SECONDS - begin)) s"
 	grep -q '^tcopy ' /proc/modules && fail "tcopy is still loaded"
 	[ "$(hooks)" = 0 ] || fail "a hook is left"
 	wait_for 10 "the test server's connections to be reset" no_connections test
