@@ -82,6 +82,14 @@ static bool capture_checksum_ok(const struct capture *c)
 				IPPROTO_TCP, sum);
 }
 
+/* May production take payload of a SYN (RFC 7413)? Not by default, and then a
+ * flood of such SYNs costs no more than one of others.
+ */
+static bool capture_fastopen(const struct tcopy_net *tn)
+{
+	return READ_ONCE(tn->net->ipv4.sysctl_tcp_fastopen) & TFO_SERVER_ENABLE;
+}
+
 static struct sk_buff *capture_alloc(unsigned int linear)
 {
 	struct sk_buff *skb = alloc_skb(TCOPY_EVENT_ROOM + linear, TCOPY_GFP);
@@ -212,9 +220,18 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 
 	bucket = TCOPY_A_STAT_NOT_NEEDED;
 	if (c->seg.flags & TCOPY_SYN) {
-		if (!(c->seg.flags & (TCOPY_ACK | TCOPY_RST)))
-			tcopy_halfopen_add(c->tn, &c->flow, &c->seg);
-		goto count;
+		if (c->seg.flags & (TCOPY_ACK | TCOPY_RST | TCOPY_FIN))
+			goto count;
+		if (!capture_checksum_ok(c)) {
+			bucket = TCOPY_A_STAT_CHECKSUM;
+			goto count;
+		}
+		tcopy_halfopen_add(c->tn, &c->flow, &c->seg);
+		if (!c->seg.len || !capture_fastopen(c->tn))
+			goto count;
+		c->seg.seq++;	/* as payload's */
+		half = true;
+		goto take;
 	}
 	if (!(c->seg.flags & (TCOPY_ACK | TCOPY_RST)))
 		goto count;
@@ -235,6 +252,7 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	bucket = TCOPY_A_STAT_CHECKSUM;
 	if (!capture_checksum_ok(c))
 		goto count;
+take:
 	bucket = TCOPY_A_STAT_UNSHAREABLE;
 	if (skb_pfmemalloc(skb) || !tcopy_skb_readable(skb))
 		goto missed;
@@ -253,7 +271,8 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	return;
 
 missed:
-	if (c->seg.len || (c->seg.flags & TCOPY_FIN))
+	if (!(c->seg.flags & TCOPY_SYN) &&
+	    (c->seg.len || (c->seg.flags & TCOPY_FIN)))
 		tcopy_session_missed(c->tn, &c->flow);
 count:
 	capture_count(rules, &c->flow, bucket);

@@ -32,6 +32,23 @@ static struct sock *peer_lookup(struct net *net, const struct tcopy_flow *flow,
 #endif
 }
 
+/* By what was received since (RFC 4898: bytes_received; it counts a FIN, as
+ * rcv_nxt does). They are written one after the other: two reads must agree.
+ */
+static u32 peer_client_isn(const struct tcp_sock *tp)
+{
+	u32 isn, again;
+	int tries = 4;
+
+	again = READ_ONCE(tp->rcv_nxt) - (u32)READ_ONCE(tp->bytes_received);
+	do {
+		isn = again;
+		again = READ_ONCE(tp->rcv_nxt) -
+			(u32)READ_ONCE(tp->bytes_received);
+	} while (isn != again && --tries);
+	return isn - 1;
+}
+
 /**
  * tcopy_peer_find() - look at production's socket of a connection
  * @net:	the namespace
@@ -63,7 +80,10 @@ void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 		/* RFC 4898: bytes_acked counts from the ISN + 1 */
 		peer->online_ack = READ_ONCE(tp->snd_una) -
 				   (u32)READ_ONCE(tp->bytes_acked);
+		peer->client_isn = peer_client_isn(tp);
+		peer->snd_nxt = READ_ONCE(tp->snd_nxt);
 		peer->rcv_nxt = READ_ONCE(tp->rcv_nxt);
+		peer->rcv_wnd = READ_ONCE(tp->rcv_wnd);
 		peer->heard_ms = jiffies_to_msecs(tcp_jiffies32 -
 						  READ_ONCE(tp->rcv_tstamp));
 	} else if (sk->sk_state == TCP_NEW_SYN_RECV) {
@@ -71,6 +91,7 @@ void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 
 		peer->kind = TCOPY_PEER_REQUEST;
 		peer->mptcp = rsk_is_mptcp((struct request_sock *)req);
+		peer->client_isn = req->rcv_isn;
 		peer->online_ack = req->snt_isn + 1;
 	}
 	sock_gen_put(sk);

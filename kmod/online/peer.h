@@ -3,6 +3,7 @@
 #define TCOPY_ONLINE_PEER_H
 
 #include "../lib/flow.h"
+#include "../lib/seg.h"
 
 struct net;
 
@@ -16,18 +17,50 @@ enum tcopy_peer_kind {
  * struct tcopy_peer - what production's socket said at one moment
  * @kind:	which kind of socket was found; the rest holds as noted
  * @mptcp:	it speaks MPTCP (REQUEST and FULL)
+ * @client_isn:	the client's ISN, of the SYN that production believed (REQUEST
+ *		and FULL)
  * @online_ack:	first byte of the online service's stream: its ISN + 1
+ * @snd_nxt:	next byte production sends (FULL)
  * @rcv_nxt:	next byte production wants of the client (FULL). Lags while the
  *		socket is owned by its user: conclude "accepted" only
+ * @rcv_wnd:	window it announced last (FULL)
  * @heard_ms:	milliseconds since the client was last heard (FULL)
  */
 struct tcopy_peer {
 	enum tcopy_peer_kind kind;
 	bool mptcp;
+	u32 client_isn;
 	u32 online_ack;
+	u32 snd_nxt;
 	u32 rcv_nxt;
+	u32 rcv_wnd;
 	u32 heard_ms;
 };
+
+/**
+ * tcopy_peer_refuses() - does production surely not believe a packet?
+ * @peer:	production's socket, read behind the packet
+ * @seg:	a packet with ACK or RST
+ *
+ * Forged packets of a live connection, by what RFC 9293 (section 3.10.7.4) and
+ * RFC 5961 say of them. Only what holds however late the socket is looked at:
+ * its window's right edge, and what it has sent, only ever advance.
+ *
+ * Return: true when it is refused; false also when that cannot be told.
+ */
+static inline bool tcopy_peer_refuses(const struct tcopy_peer *peer,
+				      const struct tcopy_seg *seg)
+{
+	if (peer->kind != TCOPY_PEER_FULL)
+		return false;
+	/* Announced was that much behind an rcv_nxt of before. */
+	if (after(seg->seq, peer->rcv_nxt + peer->rcv_wnd))
+		return true;
+	if (seg->flags & TCOPY_RST)
+		return before(seg->seq, peer->rcv_nxt);
+	return after(seg->ack, peer->snd_nxt) ||
+	       before(seg->ack, peer->snd_nxt - (1U << 30));
+}
 
 void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 		     int sdif, struct tcopy_peer *peer);

@@ -60,6 +60,29 @@ void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow)
 	}
 }
 
+/* Is this no packet of the client's? What comes in its turn can be forged by
+ * somebody who sees the connection only, and is not looked at; for the rest
+ * production's socket says what it will not believe, and when it is gone after
+ * all was said, there is nothing more to say.
+ */
+static bool event_forged(const struct tcopy_session *s,
+			 const struct tcopy_event *ev,
+			 const struct tcopy_peer *known)
+{
+	const struct tcopy_seg *seg = &ev->seg;
+	u32 end = seg->seq + seg->len + !!(seg->flags & TCOPY_FIN);
+	struct tcopy_peer peer;
+
+	if (seg->flags & TCOPY_RST)
+		return tcopy_peer_refuses(known, seg);
+	if (seg->seq == s->hold.cap_nxt || !after(end, s->hold.cap_nxt))
+		return false;
+	tcopy_peer_find(s->tn->net, &s->flow, s->dif, s->sdif, &peer);
+	return tcopy_peer_refuses(&peer, seg) ||
+	       (peer.kind == TCOPY_PEER_NONE && s->fin &&
+		s->fin_seq == s->hold.cap_nxt);
+}
+
 /* A packet whose session is found; payload is consumed, and counted. */
 static void event_add(struct tcopy_session *s, struct sk_buff *skb,
 		      const struct tcopy_event *ev,
@@ -71,6 +94,10 @@ static void event_add(struct tcopy_session *s, struct sk_buff *skb,
 	int got;
 
 	spin_lock_bh(&s->lock);
+	if (event_forged(s, ev, peer)) {
+		tcopy_count(t, NOT_NEEDED);
+		goto unlock;
+	}
 	if (s->dead || s->missed || s->track.state >= TCOPY_TRACK_ENDED) {
 		if (seg->len || (seg->flags & (TCOPY_FIN | TCOPY_RST)))
 			tcopy_count(t, ENDED);
@@ -160,13 +187,8 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 	struct tcopy_flow copy;
 
 	tcopy_count(t, MATCHED);
-	/* The client uses its port again, and its old copy lives on. Only the
-	 * very first packet says so while it does: the SYN may be a forged one
-	 * that production has not believed.
-	 */
-	if (syn && s && s->isn != syn->isn &&
-	    (ev->seg.seq == syn->isn + 1 ||
-	     READ_ONCE(s->track.state) >= TCOPY_TRACK_ENDED)) {
+	/* The client uses its port again, and its old copy lives on. */
+	if (syn && s && s->isn != syn->isn) {
 		tcopy_session_end(s, TCOPY_END_REUSED);
 		tcopy_session_del(s);
 		s = NULL;
@@ -226,6 +248,24 @@ void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
 		syn = &found;
 	if (syn || (ev.seg.flags & TCOPY_RST))
 		tcopy_peer_find(tn->net, &ev.flow, ev.dif, ev.sdif, &peer);
+	if (ev.seg.flags & TCOPY_SYN) {
+		/* Payload of a SYN: production took it, or the client will send
+		 * it again.
+		 */
+		if (!syn || peer.kind != TCOPY_PEER_FULL ||
+		    !after(peer.rcv_nxt, ev.seg.seq))
+			ev.seg.len = 0;
+		ev.seg.flags = TCOPY_ACK;
+		ev.seg.ack = peer.online_ack;
+		if (!ev.seg.len)
+			syn = NULL;
+	}
+	/* A connection, but another one: nobody believed that SYN. */
+	if (syn && peer.kind == TCOPY_PEER_FULL &&
+	    peer.client_isn != syn->isn) {
+		tcopy_halfopen_del(tn, &ev.flow, ev.seg.seq);
+		syn = NULL;
+	}
 	/* Production has not taken the connection, or not yet, or is just
 	 * replacing its request socket on another CPU, when a look-up finds
 	 * neither. Payload is worth another look. RSTs begin nothing.
@@ -233,7 +273,8 @@ void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
 	if (syn && (peer.kind == TCOPY_PEER_NONE ||
 		    (ev.seg.flags & TCOPY_RST) ||
 		    (peer.kind == TCOPY_PEER_REQUEST &&
-		     peer.online_ack != ev.seg.ack))) {
+		     (peer.online_ack != ev.seg.ack ||
+		      peer.client_isn != syn->isn)))) {
 		syn = NULL;
 		if ((ev.seg.len || (ev.seg.flags & TCOPY_FIN)) &&
 		    !(ev.seg.flags & TCOPY_RST) &&

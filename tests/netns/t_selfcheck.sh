@@ -43,4 +43,5 @@ if [ "$FAMILY" = 4 ]; then
 fi
 ns test curl -s -m 1 "http://$(hostport client 81)/" || true
 (ghosts_none) && fail "ghosts_none does not see the test host's packet"
+/usr/bin/python3 "$TOP/tests/netns/streams.py" --selfcheck "$T" >"$T/streams" || fail "streams.py: $(tail -1 "$T/streams")"
 rm -f "$T/reason"
