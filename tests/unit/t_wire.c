@@ -486,6 +486,37 @@ static void an_open_says_whose_it_is(void)
 	open_flow(&b, 1000);
 	answer(1000, TCOPY_SYN | TCOPY_ACK);
 	T_OK(sent_to(4, &b));
+	/* by a FIN as well, and its last ACK is still the owner's */
+	answer(1000, TCOPY_FIN | TCOPY_ACK);
+	answer(1000, TCOPY_ACK);
+	T_OK(sent_to(6, &b));
+	open_flow(&a, 1000);
+	T_EQ(relay->stats.conflicts, 1);
+	answer(1000, TCOPY_SYN | TCOPY_ACK);
+	T_OK(sent_to(7, &a));
+	/* the next one's SYN-ACK may come before its OPEN */
+	answer(1000, TCOPY_FIN | TCOPY_ACK);
+	answer(1000, TCOPY_SYN | TCOPY_ACK);
+	T_EQ(sent_n, 11);
+	T_EQ(relay->stats.synack_to_all, 1);
+	answer(1000, TCOPY_ACK);
+	T_EQ(sent_n, 11);
+	open_flow(&b, 1000);
+	T_EQ(sent_n, 12);
+	T_OK(sent_to(11, &b));
+	/* a client that does not wait for the end of its connection */
+	open_flow(&b, 1000);
+	answer(1000, TCOPY_FIN | TCOPY_ACK);
+	answer(1000, TCOPY_SYN | TCOPY_ACK);
+	answer(1000, TCOPY_ACK);
+	T_EQ(sent_n, 15);
+	T_OK(sent_to(13, &b));
+	T_OK(sent_to(14, &b));
+	T_EQ(relay->stats.synack_to_all, 1);
+	/* whose end is one all the same */
+	answer(1000, TCOPY_FIN | TCOPY_ACK);
+	open_flow(&a, 1000);
+	T_EQ(relay->stats.conflicts, 1);
 	/* or has been quiet for long */
 	now_ms += 61000;
 	a = online(0);
@@ -510,7 +541,53 @@ static void a_synack_of_nobody_goes_to_all_once(void)
 	/* anything else would be reset by those whose it is not */
 	answer(1000, TCOPY_ACK);
 	T_EQ(sent_n, 2);
+	T_EQ(relay->stats.held, 1);
+	now_ms += RELAY_HELD_MS;
+	relay_core_expire(relay, now_ms);
 	T_EQ(relay->stats.no_owner, 1);
+	open_flow(&a, 1000);
+	T_EQ(sent_n, 2);
+}
+
+static void answers_wait_for_their_open(void)
+{
+	struct online a = online(0), b = online(1);
+	unsigned int i;
+
+	up();
+	T_DO(join(&a, 80));
+	T_DO(join(&b, 80));
+	answer(1000, TCOPY_ACK);
+	answer(2000, TCOPY_ACK);
+	answer(1000, TCOPY_FIN | TCOPY_ACK);
+	T_EQ(sent_n, 0);
+	open_flow(&a, 1000);
+	T_EQ(sent_n, 1);
+	T_EQ(sent[0].records_n, 2);
+	T_OK(sent_to(0, &a));
+	/* in their order, and once */
+	T_EQ(sent[0].p[24 + 8 + 20 + 13], TCOPY_ACK);
+	T_EQ(sent[0].p[24 + 48 + 8 + 20 + 13], TCOPY_FIN | TCOPY_ACK);
+	open_flow(&a, 1000);
+	T_EQ(sent_n, 1);
+	open_flow(&b, 2000);
+	T_EQ(sent_n, 2);
+	T_OK(sent_to(1, &b));
+	T_EQ(relay->stats.no_owner, 0);
+
+	/* there are not more of them than room */
+	for (i = 0; i < RELAY_HELD + 10; i++)
+		answer((u16)(10000 + i), TCOPY_ACK);
+	T_EQ(relay->stats.no_owner, 10);
+	open_flow(&a, 10009);
+	T_EQ(sent_n, 2);
+	open_flow(&a, 10010);
+	T_EQ(sent_n, 3);
+	/* what was sent is not counted as left out */
+	now_ms += RELAY_HELD_MS;
+	relay_core_expire(relay, now_ms);
+	T_EQ(relay->stats.no_owner, 10 + RELAY_HELD - 1);
+	T_EQ(relay->held_n, 0);
 }
 
 static void a_service_of_one_peer_is_its_own(void)
@@ -564,7 +641,7 @@ static void a_peer_that_starts_again_owns_nothing(void)
 	T_EQ(relay->peers_n, 2);
 	answer(1000, TCOPY_ACK);
 	T_EQ(sent_n, 1);
-	T_EQ(relay->stats.no_owner, 1);
+	T_EQ(relay->stats.held, 1);
 }
 
 static void the_table_of_peers_is_bounded(void)
@@ -777,6 +854,7 @@ int main(void)
 	T_RUN(many_ports_many_records);
 	T_RUN(an_open_says_whose_it_is);
 	T_RUN(a_synack_of_nobody_goes_to_all_once);
+	T_RUN(answers_wait_for_their_open);
 	T_RUN(a_service_of_one_peer_is_its_own);
 	T_RUN(the_silent_and_the_leaving_are_forgotten);
 	T_RUN(a_peer_that_starts_again_owns_nothing);

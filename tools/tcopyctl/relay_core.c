@@ -50,7 +50,7 @@ static struct relay_peer *owner_peer(struct relay *r, const struct owner *o)
 								       NULL;
 }
 
-static void take_flow(struct relay *r, const struct relay_peer *peer,
+static void take_flow(struct relay *r, struct relay_peer *peer,
 		      const struct tcopy_flow *flow)
 {
 	struct owner *o = owners_find(&r->owners, flow);
@@ -65,13 +65,15 @@ static void take_flow(struct relay *r, const struct relay_peer *peer,
 	}
 	if (!o)
 		o = owners_add(&r->owners, flow);
+	o->again = owner_peer(r, o) == peer && !o->closed;
 	o->generation = peer->generation;
 	o->peer = (u16)(peer - r->peers);
 	o->stamp = now;
 	o->closed = false;
+	relay_held_take(r, peer, flow);
 }
 
-static void take_open(struct relay *r, const struct relay_peer *peer,
+static void take_open(struct relay *r, struct relay_peer *peer,
 		      const u8 *body, size_t len)
 {
 	int n = wire_open_read(body, len), i;
@@ -87,8 +89,9 @@ static void take_open(struct relay *r, const struct relay_peer *peer,
 			continue;
 		}
 		r->stats.malformed++;
-		return;
+		break;
 	}
+	relay_core_flush(r);
 }
 
 static bool is_allowed(const struct relay *r, const struct in6_addr *remote)
@@ -228,17 +231,37 @@ static unsigned int slot_of(const struct relay *r,
 			      peer->ports_n);
 }
 
+/**
+ * relay_core_put() - a record goes to a peer
+ * @r:		the relay; the caller flushes it
+ * @peer:	to whom
+ * @flow:	the record's: chooses the port
+ * @p:		the record, which is copied
+ * @len:	its bytes
+ */
+void relay_core_put(struct relay *r, struct relay_peer *peer,
+		    const struct tcopy_flow *flow, const u8 *p, size_t len)
+{
+	put_record(r, peer, slot_of(r, peer, flow), p, len);
+}
+
+static bool is_synack(const struct tcopy_seg *seg)
+{
+	return (seg->flags & (TCOPY_SYN | TCOPY_ACK)) ==
+	       (TCOPY_SYN | TCOPY_ACK);
+}
+
 /*
  * Nobody has announced it, or the OPEN was lost or is late. Of a service that
  * only one peer copies to it can be nobody else's. Of several peers a SYN-ACK
  * finds the right one, the others have no session and leave it alone; any
- * other answer sent to all would make them reset a stranger's connection.
+ * other answer sent to all would make them reset a stranger's connection: it
+ * waits for a moment.
  */
 static void put_unknown(struct relay *r, const struct tcopy_flow *flow,
 			const struct tcopy_seg *seg, const u8 *p, size_t len)
 {
-	bool synack = (seg->flags & (TCOPY_SYN | TCOPY_ACK)) ==
-		      (TCOPY_SYN | TCOPY_ACK);
+	bool synack = is_synack(seg);
 	struct relay_peer *peer, *only = NULL;
 	unsigned int i, n = 0;
 
@@ -250,18 +273,23 @@ static void put_unknown(struct relay *r, const struct tcopy_flow *flow,
 		}
 	}
 	if (n == 1) {
-		put_record(r, only, slot_of(r, only, flow), p, len);
+		relay_core_put(r, only, flow, p, len);
+		return;
+	}
+	if (!synack && !n) {
+		r->stats.no_owner++;
 		return;
 	}
 	if (!synack) {
-		r->stats.no_owner++;
+		r->stats.held++;
+		relay_held_add(r, flow, p, len);
 		return;
 	}
 	r->stats.synack_to_all++;
 	for (i = 0; i < RELAY_PEERS; i++) {
 		peer = &r->peers[i];
 		if (peer->generation && (!n || peer_wants(peer, flow)))
-			put_record(r, peer, slot_of(r, peer, flow), p, len);
+			relay_core_put(r, peer, flow, p, len);
 	}
 }
 
@@ -269,9 +297,18 @@ static void put_known(struct relay *r, struct owner *o, struct relay_peer *peer,
 		      const struct tcopy_seg *seg, const u8 *p, size_t len)
 {
 	o->stamp = (u32)(r->now_ms / 1000);
-	if (seg->flags & TCOPY_RST)
-		o->closed = true;
-	put_record(r, peer, slot_of(r, peer, &o->flow), p, len);
+	/*
+	 * A client that uses its port again, for a connection to another
+	 * online host, comes after the FIN; until then what follows the FIN
+	 * is still the owner's.
+	 */
+	if (seg->flags & (TCOPY_FIN | TCOPY_RST)) {
+		o->closed = !o->again;
+		o->again = false;
+	} else if (is_synack(seg)) {
+		o->again = false;
+	}
+	relay_core_put(r, peer, &o->flow, p, len);
 }
 
 static void put_parsed(struct relay *r, const u8 *p, size_t len,
@@ -290,6 +327,9 @@ static void put_parsed(struct relay *r, const u8 *p, size_t len,
 			return;
 		}
 		o = owners_find(&r->owners, &flow);
+		/* used again: by whom, its OPEN says */
+		if (o && o->closed && is_synack(&seg))
+			o->generation = 0;
 		peer = o ? owner_peer(r, o) : NULL;
 		if (peer)
 			put_known(r, o, peer, &seg, p, (size_t)size);

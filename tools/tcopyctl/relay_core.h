@@ -22,6 +22,8 @@
 #define RELAY_BATCH	64	/* datagrams of HEADERS at once */
 #define RELAY_ICEPTS	1024	/* intercepted ports */
 #define RELAY_ALLOWS	64	/* --allow */
+#define RELAY_HELD	256	/* answers without an OPEN; power of two */
+#define RELAY_HELD_MS	100	/* for so long */
 #define RELAY_OWNERS	17	/* 2^17 buckets of 8: a million connections */
 
 /**
@@ -114,6 +116,20 @@ struct relay_icept {
 	struct prefix pass[TCOPY_ICEPT_PASS_MAX];
 };
 
+/**
+ * struct relay_held - an answer that waits for its OPEN
+ * @flow:	direction of the answers
+ * @until_ms:	then it is left out
+ * @len:	bytes of @record; 0: it has been sent
+ * @record:	as it came
+ */
+struct relay_held {
+	struct tcopy_flow flow;
+	u64 until_ms;
+	u16 len;
+	u8 record[TCOPY_WIRE_RECORD_MAX];
+};
+
 /* what they mean: relay_stat.c */
 struct relay_stats {
 	u64 records;
@@ -121,6 +137,7 @@ struct relay_stats {
 	u64 datagrams;
 	u64 no_peer;
 	u64 no_owner;
+	u64 held;
 	u64 unsent;
 	u64 bad_records;
 	u64 overruns;
@@ -179,6 +196,8 @@ struct relay_ops {
  * @allow_n:	entries of @allow; 0: everybody may say HELLO
  * @icepts_n:	entries of @icepts
  * @batch_n:	entries of @batch
+ * @held_n:	entries of @held in use
+ * @held_next:	the next one, modulo their number
  */
 struct relay {
 	const struct relay_ops *ops;
@@ -193,12 +212,15 @@ struct relay {
 	unsigned int allow_n;
 	unsigned int icepts_n;
 	unsigned int batch_n;
+	unsigned int held_n;
+	unsigned int held_next;
 	struct relay_stats stats;
 	struct owners owners;
 	struct prefix allow[RELAY_ALLOWS];
 	struct relay_peer peers[RELAY_PEERS];
 	struct relay_icept icepts[RELAY_ICEPTS];
 	struct relay_datagram batch[RELAY_BATCH];
+	struct relay_held held[RELAY_HELD];
 };
 
 struct relay *relay_core_new(const struct relay_ops *ops, void *ctx,
@@ -213,9 +235,16 @@ void relay_core_datagram(struct relay *r, const struct relay_path *from,
 			 const u8 *p, size_t len, u64 now_ms);
 void relay_core_records(struct relay *r, const u8 *p, size_t len,
 			unsigned int n, u64 now_ms);
+void relay_core_put(struct relay *r, struct relay_peer *peer,
+		    const struct tcopy_flow *flow, const u8 *p, size_t len);
 void relay_core_flush(struct relay *r);
 void relay_core_expire(struct relay *r, u64 now_ms);
 void relay_core_intercepts(struct relay *r, const struct relay_icept *v,
 			   unsigned int n, u64 lost);
+void relay_held_add(struct relay *r, const struct tcopy_flow *flow,
+		    const u8 *p, size_t len);
+void relay_held_take(struct relay *r, struct relay_peer *peer,
+		     const struct tcopy_flow *flow);
+void relay_held_expire(struct relay *r);
 
 #endif

@@ -318,6 +318,7 @@ void relay_core_expire(struct relay *r, u64 now_ms)
 	unsigned int i, j;
 
 	r->now_ms = now_ms;
+	relay_held_expire(r);
 	for (i = 0; i < RELAY_PEERS; i++) {
 		peer = &r->peers[i];
 		if (!peer->generation)

@@ -13,6 +13,8 @@ const struct relay_stat_info relay_stat_infos[] = {
 	  offsetof(struct relay_stats, no_peer) },
 	{ "no_owner", "records left out: of no online host's connection",
 	  offsetof(struct relay_stats, no_owner) },
+	{ "held", "records that waited for the connection's announcement",
+	  offsetof(struct relay_stats, held) },
 	{ "unsent", "records lost: the datagram could not be sent",
 	  offsetof(struct relay_stats, unsent) },
 	{ "bad_records", "records lost: malformed batches of the kernel",
