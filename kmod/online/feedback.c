@@ -70,8 +70,11 @@ static void feedback_welcome(struct tcopy_relay *relay, const u8 *p,
 	p += sizeof(welcome);
 	len -= sizeof(welcome);
 	spin_lock(&relay->lock);
-	if (relay->epoch != welcome.epoch)
+	if (relay->epoch != welcome.epoch) {
 		relay->seq_valid = false;
+		WRITE_ONCE(relay->announce, true);
+		kick = true;
+	}
 	relay->epoch = welcome.epoch;
 	spin_unlock(&relay->lock);
 	WRITE_ONCE(relay->lost, be64_to_cpu(welcome.lost));

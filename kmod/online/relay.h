@@ -23,6 +23,7 @@ struct socket;
  * @peer_cookie: the relay's, 0 until its CHALLENGE; READ_ONCE
  * @epoch:	of the relay's last WELCOME; feedback.c, softirq of @sock
  * @lost:	records that it said it has lost; READ_ONCE
+ * @announce:	another relay has answered, who knows no connection; READ_ONCE
  * @next_seq:	next HEADERS expected; under @lock
  * @seq_valid:	@next_seq holds; under @lock
  * @lock:	leaf, BH
@@ -47,6 +48,7 @@ struct tcopy_relay {
 	u64 lost;
 	u32 next_seq;
 	bool seq_valid;
+	bool announce;
 	spinlock_t lock;
 	struct tcopy_wire_flow opens[TCOPY_RELAY_OPENS];
 	unsigned int opens_n;

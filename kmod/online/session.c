@@ -4,6 +4,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
+#include "relay.h"
 #include "session.h"
 
 /* Window scale that our SYNs announce where the client's had one: answers'
@@ -305,6 +306,35 @@ bool tcopy_session_end_target(struct tcopy_net *tn, struct tcopy_target *t)
 		return false;
 	session_walk(tn, t, session_remove);
 	return true;
+}
+
+static void session_announce(struct tcopy_session *s)
+{
+	struct tcopy_relay *relay = s->target->relay;
+	struct tcopy_flow copy;
+
+	if (READ_ONCE(s->track.state) >= TCOPY_TRACK_ENDED)
+		return;
+	tcopy_flow_reverse(&copy, &s->answer);
+	tcopy_relay_open(relay, &copy);
+	if (READ_ONCE(relay->opens_n) == TCOPY_RELAY_OPENS)
+		tcopy_relay_flush(relay);
+}
+
+/**
+ * tcopy_session_announce() - tell a target's relay of all its copies
+ * @tn:	the namespace
+ * @t:	the target
+ *
+ * A relay that was started again knows of none; without that it would not know
+ * whose a connection is until the copy has something to send again.
+ *
+ * Context: process; tcopy_net.lock held; may sleep.
+ */
+void tcopy_session_announce(struct tcopy_net *tn, struct tcopy_target *t)
+{
+	if (atomic_read(&t->sessions_n))
+		session_walk(tn, t, session_announce);
 }
 
 /**

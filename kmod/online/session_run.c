@@ -2,6 +2,7 @@
 /* session: what track decides is built and sent; the timer. */
 
 #include "queue.h"
+#include "relay.h"
 #include "session.h"
 
 /* Decisions carried out in one go. */
@@ -62,6 +63,10 @@ static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 sent:
 	if (p->rtx) {
 		tcopy_count(t, RETRANSMITS);
+		/* Perhaps the relay does not know whose answers these are: the
+		 * OPEN was lost, or that was another relay.
+		 */
+		tcopy_relay_open(t->relay, &flow);
 	} else if (end != s->hold.sent && after(end, s->hold.sent) &&
 		   !(last_flags & TCOPY_SYN)) {
 		tcopy_count_add(t, BYTES, end - s->hold.sent);

@@ -160,6 +160,7 @@ static void target_work(struct work_struct *work)
 	u64 now_us = tcopy_now_us();
 	struct tcopy_target *t;
 	unsigned long wait = HZ;
+	bool announce;
 
 	tcopy_relay_flush(relay);
 	/* Whoever removes the relay holds the lock and waits for this work. */
@@ -173,9 +174,17 @@ static void target_work(struct work_struct *work)
 		WRITE_ONCE(relay->unanswered, relay->unanswered + 1);
 		tcopy_relay_hello(relay);
 	}
-	list_for_each_entry(t, &tn->targets, list)
-		if (t->relay == relay && !target_step(tn, t, tcopy_now_us()))
+	announce = READ_ONCE(relay->announce);
+	if (announce)
+		WRITE_ONCE(relay->announce, false);
+	list_for_each_entry(t, &tn->targets, list) {
+		if (t->relay != relay)
+			continue;
+		if (announce)
+			tcopy_session_announce(tn, t);
+		if (!target_step(tn, t, tcopy_now_us()))
 			wait = HZ / 10;
+	}
 	mutex_unlock(&tn->lock);
 	queue_delayed_work(system_highpri_wq, &relay->work, wait);
 }
