@@ -8,7 +8,9 @@
 #   online 10.1.0.1  fd01::1  --+-- br0 in "net"
 #   test   10.1.0.2  fd01::2  --+
 #
-# Each namespace has one device, eth0. A test fails by its first failing `fail` (or any command of
+# Each namespace has one device, eth0; host_add makes more hosts. What talks to an online host takes
+# $AT (online), to a test host $ON (test), to a service $PORT (80), about one of several targets $TARGET
+# (its name): AT=online2 PORT=81 get ... A test fails by its first failing `fail` (or any command of
 # its own under `set -e`), skips by `skip`. What it leaves running is ended by lab_down.
 
 set -eu -o pipefail
@@ -20,7 +22,9 @@ CTL=$TOP/build/tcopyctl
 declare -A IP4=([client]=10.1.0.10 [online]=10.1.0.1 [test]=10.1.0.2)
 declare -A IP6=([client]=fd01::10 [online]=fd01::1 [test]=fd01::2)
 declare -A MAC=([client]=02:00:00:00:00:10 [online]=02:00:00:00:00:01 [test]=02:00:00:00:00:02)
+HOSTS=(client online test)
 LAB_PIDS=()
+declare -A LOAD_PIDS		# [ONLINE.PORT]
 
 fail() { echo "$*" >"$T/reason"; echo "FAILED: $*"; exit 1; }
 skip() { echo "$*" >"$T/reason"; exit 77; }
@@ -50,18 +54,35 @@ lab_up() {
 	ip netns add net
 	ip -n net link add br0 type bridge mcast_snooping 0
 	ip -n net link set br0 up
-	for n in client online test; do
-		ip netns add $n
-		ip -n $n link set lo up
-		ip link add eth0 netns $n address ${MAC[$n]} type veth peer name $n netns net
-		ip -n net link set $n master br0 up
-		ns $n sysctl -qw net.ipv6.conf.eth0.accept_dad=0 net.ipv6.conf.eth0.accept_ra=0 \
-			net.ipv4.tcp_max_syn_backlog=4096 net.core.somaxconn=4096
-		ip -n $n addr add ${IP4[$n]}/24 dev eth0
-		ip -n $n addr add ${IP6[$n]}/64 dev eth0 nodad
-		ip -n $n link set eth0 up
-	done
+	for n in "${HOSTS[@]}"; do host_up "$n"; done
 	ns client sysctl -qw net.ipv4.ip_local_port_range='1025 65000'
+}
+
+host_up() {	# NAME [DEVICE]: on the bridge, or on a device of its own
+	local n=$1
+	ip netns add "$n"
+	ip -n "$n" link set lo up
+	if [ -n "${2:-}" ]; then
+		ip link set "$2" down
+		ip link set "$2" address "${MAC[$n]}" name eth0 netns "$n"
+	else
+		ip link add eth0 netns "$n" address "${MAC[$n]}" type veth peer name "$n" netns net
+		ip -n net link set "$n" master br0 up
+	fi
+	ns "$n" sysctl -qw net.ipv6.conf.eth0.accept_dad=0 net.ipv6.conf.eth0.accept_ra=0 \
+		net.ipv4.tcp_max_syn_backlog=4096 net.core.somaxconn=4096
+	ip -n "$n" addr add "${IP4[$n]}/24" dev eth0
+	ip -n "$n" addr add "${IP6[$n]}/64" dev eth0 nodad
+	ip -n "$n" link set eth0 up
+}
+
+# host_add NAME N: one more host on the segment, 10.1.0.N and fd01::N; one whose name begins with
+# "test" is a test host for ghosts_start, which comes behind it
+host_add() {
+	local n=$1
+	IP4[$n]=10.1.0.$2 IP6[$n]=fd01::$2 MAC[$n]=$(printf '02:00:00:00:00:%02x' "0x$2")
+	HOSTS+=("$n")
+	host_up "$n"
 }
 
 lab_exit() {
@@ -76,16 +97,16 @@ lab_exit() {
 lab_down() {
 	local p n m bad=0
 	for p in "${LAB_PIDS[@]}"; do kill "$p" 2>/dev/null; done
-	for n in client online test; do
-		for p in $(ip netns pids $n 2>/dev/null); do kill "$p" 2>/dev/null; done
+	for n in "${HOSTS[@]}"; do
+		for p in $(ip netns pids "$n" 2>/dev/null); do kill "$p" 2>/dev/null; done
 	done
 	for p in "${LAB_PIDS[@]}"; do wait "$p" 2>/dev/null; done
 	if grep -q '^tcopy ' /proc/modules; then timeout $((30 * SLOW)) rmmod tcopy || bad=1; fi
 	if grep -q '^tcopy_intercept ' /proc/modules; then
-		ctl test del-intercept all --force >/dev/null 2>&1
+		for n in "${HOSTS[@]}"; do ctl "$n" del-intercept all --force >/dev/null 2>&1; done
 		timeout $((30 * SLOW)) rmmod tcopy_intercept || bad=1
 	fi
-	for n in client online test net; do ip netns del $n || bad=1; done
+	for n in "${HOSTS[@]}" net; do ip netns del "$n" || bad=1; done
 	for m in "$T"/*/html; do [ -d "$m" ] && rm -rf "$m"; done
 	return $bad
 }
@@ -93,29 +114,37 @@ lab_down() {
 diagnose() {
 	echo "--- diagnostics"
 	if grep -q '^tcopy ' /proc/modules; then
-		for c in show-targets show-stats show show-sessions; do echo "online: $c"; ctl online -p $c 2>&1 | head -150; done
+		for n in "${HOSTS[@]}"; do
+			[[ $n == online* ]] || continue
+			for c in show-targets show-stats show show-sessions; do echo "$n: $c"; ctl "$n" -p $c 2>&1 | head -150; done
+		done
 	fi
 	if grep -q '^tcopy_intercept ' /proc/modules; then
-		echo "test: show-intercepts"; ctl test -p show-intercepts 2>&1
-		echo "test: relay"; tail -20 "$T/relay.log" 2>/dev/null
+		for n in "${HOSTS[@]}"; do
+			[[ $n == test* ]] || continue
+			echo "$n: show-intercepts"; ctl "$n" -p show-intercepts 2>&1
+		done
+		for n in "$T"/relay*.log; do echo "$n"; tail -30 "$n" 2>/dev/null; done
 	fi
-	for n in online test; do
-		echo "$n: $(ss -N $n -tanH 2>/dev/null | awk '{ n[$1]++ } END { for (s in n) printf "%s %d, ", s, n[s] }')"
-		ss -N $n -tan 2>/dev/null | head -12
+	for n in "${HOSTS[@]}"; do
+		[ "$n" != client ] || continue
+		echo "$n: $(ss -N "$n" -tanH 2>/dev/null | awk '{ n[$1]++ } END { for (s in n) printf "%s %d, ", s, n[s] }')"
+		ss -N "$n" -tan 2>/dev/null | head -12
 		echo "$n: access log: $(cut -d' ' -f2 "$T/$n/access.log" 2>/dev/null | sort | uniq -c | tr '\n' ';')"
 		tail -5 "$T/$n/error.log" 2>/dev/null
-		ns $n nstat -as 2>/dev/null | grep -E 'Retrans|Drop|Err|Reset|OutOfWindow|PAWS|Challenge|TCPAbort' | awk '$2 > 0 { print "  " $1, $2 }'
+		ns "$n" nstat -as 2>/dev/null | grep -E 'Retrans|Drop|Err|Reset|OutOfWindow|PAWS|Challenge|TCPAbort' | awk '$2 > 0 { print "  " $1, $2 }'
 	done
 	echo "--- kernel log"
 	dmesg | tail -30
 }
 
 # --- servers ----------------------------------------------------------------------------------------
-# nginx_up NAMESPACE [SECONDS]: nginx on port 80, both families; each answer SECONDS late
+# nginx_up NAMESPACE [SECONDS]: nginx on port 80 (or $NGINX_PORTS), both families; each answer
+# SECONDS late
 # URIs: /s/N small, /m/N 100 KB, /l/N 10 MB (N makes each distinct), PUT /up/N stores its body.
 # access.log: URI STATUS METHOD CLIENT CONNECTION BYTES, one line a request.
 nginx_up() {
-	local n=$1 d=$T/$1 delay=${2:-} small='return 200 "a small answer\n";'
+	local n=$1 d=$T/$1 delay=${2:-} port small='return 200 "a small answer\n";'
 	mkdir -p "$d/html/up" "$d/tmp"
 	[ -n "$delay" ] && small="echo_sleep $delay; echo 'a small answer';"
 	head -c 102400 /dev/zero | tr '\0' m >"$d/html/m"
@@ -138,8 +167,7 @@ http {
 	keepalive_requests 1000000; keepalive_timeout 600s;
 	client_max_body_size 100m; client_body_buffer_size 64k;
 	server {
-		listen 80 backlog=4096;
-		listen [::]:80 backlog=4096;
+$(for port in ${NGINX_PORTS:-80}; do printf '\t\tlisten %s backlog=4096;\n\t\tlisten [::]:%s backlog=4096;\n' "$port" "$port"; done)
 		root $d/html;
 		location /s/ { $small }
 		location /m/ { try_files /m =404; }
@@ -163,11 +191,20 @@ get() {
 	shift 4
 	out=$(mktemp "$T/get.XXXXXX")
 	ns client curl -sS --no-progress-meter -Z --parallel-max "$conns" -o /dev/null -w '%{http_code} %{url_effective} %{errormsg}\n' \
-		--connect-timeout $((20 * SLOW)) -m $((120 * SLOW)) "$@" "http://$(hostport online 80)${path}[$from-$to]" >"$out" 2>"$out.err" || true
+		--connect-timeout $((20 * SLOW)) -m $((120 * SLOW)) "$@" "http://$(hostport "${AT:-online}" "${PORT:-80}")${path}[$from-$to]" >"$out" 2>"$out.err" || true
 	bad=$(grep -v '^200 ' "$out" | head -1 || true)
 	[ -z "$bad" ] || fail "a client's request failed: $bad $(head -1 "$out.err")"
 	[ "$(wc -l <"$out")" = $((to - from + 1)) ] || fail "$(wc -l <"$out") of $((to - from + 1)) requests of $path were made: $(head -1 "$out.err")"
 	rm -f "$out" "$out.err"
+}
+
+# two_clients: options of curl, A and B, for the client and for one with another address
+two_clients() {
+	local len=24 addr=10.1.0.11
+	[ "$FAMILY" = 4 ] || len=64 addr=fd01::11
+	ip -n client addr add $addr/$len dev eth0 $([ "$FAMILY" = 4 ] || echo nodad)
+	# shellcheck disable=SC2034	# for tests
+	A=(--interface "$(addr client)") B=(--interface $addr)
 }
 
 # put SIZE COUNT CONNECTIONS NAME: uploads COUNT bodies of SIZE bytes, each its own
@@ -177,7 +214,7 @@ put() {
 		f=$T/put.$name.$i
 		# openssl makes incompressible bytes faster than /dev/urandom under emulation
 		head -c "$size" /dev/zero | openssl enc -aes-128-ctr -K "$(printf %032x $i)" -iv "$(printf %032x "$size")" >"$f"
-		args+=(${args[0]:+--next} -sS -m $((200 * SLOW)) -o /dev/null -w '%{http_code}\n' -T "$f" "http://$(hostport online 80)/up/$name.$i")
+		args+=(${args[0]:+--next} -sS -m $((200 * SLOW)) -o /dev/null -w '%{http_code}\n' -T "$f" "http://$(hostport "${AT:-online}" "${PORT:-80}")/up/$name.$i")
 	done
 	ns client curl -g --no-progress-meter -Z --parallel-max "$conns" "${args[@]}" >"$T/put.out" 2>"$T/put.err" || true
 	[ "$(grep -c '^20[14]' "$T/put.out")" = "$count" ] || fail "an upload failed: $(sort "$T/put.out" | uniq -c | tr '\n' ' ') $(head -1 "$T/put.err")"
@@ -189,23 +226,24 @@ put() {
 load_start() {
 	local seconds=$1 conns=$2 path=${3:-/s/}
 	shift 2; [ $# -gt 0 ] && shift
-	LOAD_OUT=$T/load.out
+	LOAD_OUT=$T/load.${AT:-online}.${PORT:-80}
 	: >"$LOAD_OUT"
 	(
 		end=$((SECONDS + seconds)) round=0
 		while [ $SECONDS -lt $end ]; do
 			round=$((round + 1))
 			ns client curl -sS --no-progress-meter -Z --parallel-max "$conns" -o /dev/null -w '%{http_code} %{url_effective} %{errormsg}\n' \
-				--connect-timeout $((20 * SLOW)) -m $((60 * SLOW)) "$@" "http://$(hostport online 80)${path}load-$round-[1-500]" || true
+				--connect-timeout $((20 * SLOW)) -m $((60 * SLOW)) "$@" "http://$(hostport "${AT:-online}" "${PORT:-80}")${path}load-$round-[1-500]" || true
 		done >>"$LOAD_OUT" 2>>"$T/load.err"
 	) &
 	LOAD_PID=$!
-	LAB_PIDS+=($LOAD_PID)
+	LOAD_PIDS[${AT:-online}.${PORT:-80}]=$LOAD_PID
+	LAB_PIDS+=("$LOAD_PID")
 	wait_for 20 "the load to begin" test -s "$LOAD_OUT"
 }
 load_end() {
-	local bad
-	wait "$LOAD_PID" || true
+	local bad LOAD_OUT=$T/load.${AT:-online}.${PORT:-80}
+	wait "${LOAD_PIDS[${AT:-online}.${PORT:-80}]}" || true
 	bad=$(grep -v '^200 ' "$LOAD_OUT" | head -1 || true)
 	[ -z "$bad" ] || fail "a client's request failed: $bad"
 	note "the load made $(wc -l <"$LOAD_OUT") requests"
@@ -213,19 +251,25 @@ load_end() {
 }
 
 # --- what the servers saw -----------------------------------------------------------------------------
-log_key() { cut -d' ' -f1-3 "$T/$1/access.log" | sort; }
-logs_equal() { cmp -s <(log_key online) <(log_key test); }
-log_lines() { wc -l <"$T/$1/access.log"; }
+# of what $FROM (online; "online online2": of both together) and $TO (test) logged, of lines that
+# match $ONLY
+log_all() { local n f=(); for n; do f+=("$T/$n/access.log"); done; cat "${f[@]}" | grep -E "${ONLY:-}" || true; }
+log_key() { log_all "$@" | cut -d' ' -f1-3 | sort; }
+# shellcheck disable=SC2086	# $FROM is a list
+logs_equal() { cmp -s <(log_key ${FROM:-online}) <(log_key "${TO:-test}"); }
+log_lines() { log_all "$@" | wc -l; }
+logs_clear() { local n; for n; do : >"$T/$n/access.log"; done; }
 
 # same_logs COUNT [SECONDS]: both access logs hold COUNT requests, the same URIs the same number of
 # times with the same status
+# shellcheck disable=SC2086
 same_logs() {
-	local end=$((SECONDS + ${2:-30} * SLOW))
-	[ "$(log_lines online)" = "$1" ] || fail "the online server logged $(log_lines online) requests, not $1"
+	local end=$((SECONDS + ${2:-30} * SLOW)) from=${FROM:-online} to=${TO:-test}
+	[ "$(log_lines $from)" = "$1" ] || fail "$from logged $(log_lines $from) requests, not $1"
 	until logs_equal; do
 		if [ $SECONDS -ge $end ]; then
-			diff <(log_key online) <(log_key test) | head -20 || true
-			fail "the logs differ: online $(log_lines online) requests, test $(log_lines test), $(diff <(log_key online) <(log_key test) | grep -c '^[<>]') lines differ, first $(diff <(log_key online) <(log_key test) | sed -n 2p)"
+			diff <(log_key $from) <(log_key "$to") | head -20 || true
+			fail "the logs differ: $from $(log_lines $from) requests, $to $(log_lines "$to"), $(diff <(log_key $from) <(log_key "$to") | grep -c '^[<>]') lines differ, first $(diff <(log_key $from) <(log_key "$to") | sed -n 2p)"
 		fi
 		sleep 0.2
 	done
@@ -234,12 +278,12 @@ same_logs() {
 
 # same_uploads COUNT: COUNT bodies were stored by both servers, byte for byte the same
 same_uploads() {
-	local n
-	for n in online test; do
+	local n to=${TO:-test}
+	for n in online "$to"; do
 		(cd "$T/$n/html/up" && sha256sum -- * | sort -k2) >"$T/$n.sums"
 	done
 	[ "$(wc -l <"$T/online.sums")" = "$1" ] || fail "the online server stored $(wc -l <"$T/online.sums") bodies, not $1"
-	cmp -s "$T/online.sums" "$T/test.sums" || fail "uploads differ: $(diff "$T/online.sums" "$T/test.sums" | sed -n 2p)"
+	cmp -s "$T/online.sums" "$T/$to.sums" || fail "uploads differ: $(diff "$T/online.sums" "$T/$to.sums" | sed -n 2p)"
 	note "$1 bodies have the same hash on both servers"
 }
 
@@ -265,13 +309,17 @@ capture_end() {		# NAME
 # talks of the test host's address (but copies on their way to it, which the bridge floods while it is
 # cut off); and any ICMP error, whoever made it (the lab's own traffic has none).
 ghosts_start() {
-	local c=${MAC[client]} t=${MAC[test]}
-	capture_start ghosts client "(ether src $t and ether dst $c) or (ether src $c and ether dst $t)
-		or (arp and ether src $t and arp[24:4] = 0x0a01000a)
-		or (ip6 and ether src $t and ip6[6] = 58 and ip6[40] = 135 and ip6[60:4] = 0x00000010)
-		or (tcp and (host ${IP4[test]} or host ${IP6[test]}) and not ether dst $t)
-		or (icmp and icmp[0] != 8 and icmp[0] != 0)
-		or (ip6 and ip6[6] = 58 and ip6[40] < 128)" -s 128
+	local c=${MAC[client]} filter n t
+	filter='(icmp and icmp[0] != 8 and icmp[0] != 0) or (ip6 and ip6[6] = 58 and ip6[40] < 128)'
+	for n in "${!MAC[@]}"; do
+		[[ $n == test* ]] || continue
+		t=${MAC[$n]}
+		filter+=" or (ether src $t and ether dst $c) or (ether src $c and ether dst $t)
+			or (arp and ether src $t and arp[24:4] = 0x0a01000a)
+			or (ip6 and ether src $t and ip6[6] = 58 and ip6[40] = 135 and ip6[60:4] = 0x00000010)
+			or (tcp and (host ${IP4[$n]} or host ${IP6[$n]}) and not ether dst $t)"
+	done
+	capture_start ghosts client "$filter" -s 128
 }
 ghosts_none() {
 	capture_end ghosts
@@ -300,35 +348,60 @@ need_tcopy() {
 	[ -e "$KMOD/tcopy.ko" ] || fail "build/$TCOPY_KVER/kmod/tcopy.ko does not exist"
 	[ -e "$KMOD/tcopy_intercept.ko" ] || fail "build/$TCOPY_KVER/kmod/tcopy_intercept.ko does not exist"
 }
+# on $ON (test); relay_stat NAME: a counter of it
+declare -A RELAYS
+# shellcheck disable=SC2120	# tests pass options
 relay_start() {
-	ip netns exec test "$CTL" relay "$@" >>"$T/relay.log" 2>&1 &
+	local n=${ON:-test}
+	ip netns exec "$n" "$CTL" relay "$@" >>"$T/relay${n#test}.log" 2>&1 &
 	RELAY_PID=$!
-	LAB_PIDS+=($RELAY_PID)
+	RELAYS[$n]=$RELAY_PID
+	LAB_PIDS+=("$RELAY_PID")
 }
-relay_end() { kill "-${1:-TERM}" "$RELAY_PID"; wait "$RELAY_PID" 2>/dev/null || true; }
-target_field() {	# FIELD: of the first target
-	ctl online -j show-targets | tr ',{}' '\n\n\n' | sed -n "s/^[[:space:]]*\"$1\":[[:space:]]*\"\{0,1\}\([^\"]*\)\"\{0,1\}[[:space:]]*\$/\1/p" | head -1
+relay_end() { kill "-${1:-TERM}" "${RELAYS[${ON:-test}]}"; wait "${RELAYS[${ON:-test}]}" 2>/dev/null || true; }
+relay_stat() {
+	local n=${ON:-test} log before
+	log=$T/relay${n#test}.log
+	before=$(grep -c "^relay: $1 " "$log" || true)
+	kill -USR1 "${RELAYS[$n]}"
+	# shellcheck disable=SC2317	# wait_for calls it
+	said() { [ "$(grep -c "^relay: $1 " "$log")" -gt "$before" ]; }
+	wait_for 10 "the relay's counters" said "$1"
+	sed -n "s/^relay: $1 *\([0-9]*\) .*/\1/p" "$log" | tail -1
 }
-# stat NAME: the sum of a counter over all targets (0 when it is not shown)
+target_field() {	# FIELD: of the target $TARGET (a name), or else of the first
+	ctl "${AT:-online}" -j show-targets | tr -d '\n' | sed 's/}, *{/}\n{/g' |
+		sed -nE "/\"name\": *\"${TARGET:-[^\"]*}\"/p" | tr ',{}' '\n\n\n' | sed -n "s/^[[:space:]]*\"$1\":[[:space:]]*\"\{0,1\}\([^\"]*\)\"\{0,1\}[[:space:]]*\$/\1/p" | head -1
+}
+# stat NAME: the sum of a counter over all targets, or of $TARGET (0 when it is not shown)
 stat() {
-	ctl online -j show-stats | tr ',{}' '\n\n\n' | sed -n "s/^[[:space:]]*\"$1\":[[:space:]]*\([0-9]*\).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'
+	ctl "${AT:-online}" -j show-stats ${TARGET:+--target "$TARGET"} | tr ',{}' '\n\n\n' | sed -n "s/^[[:space:]]*\"$1\":[[:space:]]*\([0-9]*\).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'
 }
 state_is() { [ "$(target_field state)" = "$1" ]; }
 state_is_not() { [ "$(target_field state)" != "$1" ]; }
+# sheet_adds_up: each target's balance, exactly, at rest (while packets flow it need not)
+sheet_adds_up() {
+	local out
+	out=$(ctl "${AT:-online}" -j show-stats) || return 1
+	[[ $out == *'"adds_up"'* ]] && ! grep -qE '"adds_up": *false' <<<"$out"
+}
+sheet_ok() { wait_for 30 "the balance sheet of ${AT:-online} to add up" sheet_adds_up; }
+no_sessions() { [ "$(stat sessions)" = 0 ]; }
 no_connections() { [ -z "$(ss -N "$1" -tanH state connected exclude time-wait 'sport = :80')" ]; }
 no_intercepts() { [ "$(ctl test -j show-intercepts | tr -d ' \n')" = '[]' ]; }
 
-# test_host_up [ADD-INTERCEPT OPTION...]; online_host_up [ADD-TARGET OPTION...]
+# test_host_up [ADD-INTERCEPT OPTION...] on $ON; online_host_up [ADD-TARGET OPTION...] from $AT to $ON
 test_host_up() {
 	need_tcopy
-	insmod "$KMOD/tcopy_intercept.ko" || fail "insmod tcopy_intercept.ko"
+	grep -q '^tcopy_intercept ' /proc/modules || insmod "$KMOD/tcopy_intercept.ko" || fail "insmod tcopy_intercept.ko"
 	relay_start
-	ctl test add-intercept 80 "$@" || fail "add-intercept 80"
+	ctl "${ON:-test}" add-intercept "${PORT:-80}" "$@" || fail "add-intercept ${PORT:-80}"
 }
 online_host_up() {
 	need_tcopy
 	grep -q '^tcopy ' /proc/modules || insmod "$KMOD/tcopy.ko" || fail "insmod tcopy.ko"
-	ctl online add-target "$(hostport test 80)" "$@" || fail "add-target $(hostport test 80)"
+	ctl "${AT:-online}" add-target "$(hostport "${ON:-test}" "${PORT:-80}")" "$@" ||
+		fail "add-target $(hostport "${ON:-test}" "${PORT:-80}")"
 }
 # tcopy_up [ADD-TARGET OPTION...]: both, and wait until copying; the probe's own requests, if any, are
 # not in the access logs (it sends none)
