@@ -18,8 +18,8 @@
  * @stamp:	seconds, of the last OPEN or answer
  * @peer:	index of the owner
  * @closed:	an answer ended the connection: another may have the flow
- * @again:	announced again by its owner: the next end is that of the connection
- *		before, which the client did not wait for
+ * @again:	announced again by its owner: the next end is that of the
+ *		connection before, which the client did not wait for
  */
 struct owner {
 	struct tcopy_flow flow;
