@@ -160,4 +160,20 @@ static inline int tcopy_seg_parse(struct tcopy_seg *seg, const u8 *th,
 	return (int)hlen;
 }
 
+/**
+ * tcopy_seg_shift() - tell of the other side's bytes in other numbers
+ * @seg:	what it acknowledges, as a whole and by SACK, is moved
+ * @by:		taken off, modulo 2^32
+ */
+static inline void tcopy_seg_shift(struct tcopy_seg *seg, u32 by)
+{
+	unsigned int i;
+
+	seg->ack -= by;
+	for (i = 0; i < seg->sacks; i++) {
+		seg->sack[i][0] -= by;
+		seg->sack[i][1] -= by;
+	}
+}
+
 #endif

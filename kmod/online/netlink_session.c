@@ -51,7 +51,11 @@ static int put_session(struct sk_buff *msg, struct tcopy_session *s)
 	    nla_put_u32(msg, TCOPY_A_SESSION_HELD, held) ||
 	    nla_put_u32(msg, TCOPY_A_SESSION_RTT, rtt_us) ||
 	    nla_put_u32(msg, TCOPY_A_SESSION_SENT, sent) ||
-	    nla_put_u32(msg, TCOPY_A_SESSION_RECEIVED, received))
+	    nla_put_u32(msg, TCOPY_A_SESSION_RECEIVED, received) ||
+	    put_addr(msg, TCOPY_A_SESSION_SOURCE_ADDR, s->answer.family,
+		     &s->answer.dst) ||
+	    nla_put_u16(msg, TCOPY_A_SESSION_SOURCE_PORT,
+			ntohs(s->answer.dport)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

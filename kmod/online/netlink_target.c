@@ -36,6 +36,10 @@ tcopy_netlink_target_policy[NETLINK_TARGET_MAX + 1] = {
 							&sessions_range),
 	[TCOPY_A_TARGET_IDLE] = NLA_POLICY_FULL_RANGE(NLA_U32, &seconds_range),
 	[TCOPY_A_TARGET_WAIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &seconds_range),
+	[TCOPY_A_TARGET_STATE] = { .type = NLA_REJECT },
+	[TCOPY_A_TARGET_REASON] = { .type = NLA_REJECT },
+	[TCOPY_A_TARGET_STATS] = { .type = NLA_REJECT },
+	[TCOPY_A_TARGET_SOURCE] = NLA_POLICY_MAX(NLA_U8, TCOPY_SOURCE_OWN),
 };
 
 static int parse_target(struct nlattr **tb, struct nlattr *nest,
@@ -153,7 +157,13 @@ static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 			return -EINVAL;
 		}
 		t->from_any = false;
+		/* All its clients are on this host. */
+		t->own_source = family == 4 ? ipv4_is_loopback(t->from.v4) :
+			ipv6_addr_loopback((struct in6_addr *)t->from.v6);
 	}
+	if (tb[TCOPY_A_TARGET_SOURCE] &&
+	    nla_get_u8(tb[TCOPY_A_TARGET_SOURCE]) == TCOPY_SOURCE_OWN)
+		t->own_source = true;
 	if (tb[TCOPY_A_TARGET_NAME]) {
 		err = get_name(t, tb[TCOPY_A_TARGET_NAME], extack);
 		if (err)
@@ -351,6 +361,8 @@ static int put_target(struct sk_buff *msg, const struct tcopy_target *t)
 			div_u64(t->conf.idle_us, USEC_PER_SEC)) ||
 	    nla_put_u32(msg, TCOPY_A_TARGET_WAIT,
 			div_u64(t->conf.wait_us, USEC_PER_SEC)) ||
+	    nla_put_u8(msg, TCOPY_A_TARGET_SOURCE, t->own_source ?
+		       TCOPY_SOURCE_OWN : TCOPY_SOURCE_CLIENT) ||
 	    nla_put_u8(msg, TCOPY_A_TARGET_STATE, t->state) ||
 	    nla_put_string(msg, TCOPY_A_TARGET_REASON, t->reason))
 		return -EMSGSIZE;

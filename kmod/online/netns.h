@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/percpu_counter.h>
 #include <linux/rhashtable.h>
+#include <linux/siphash.h>
 #include <linux/skbuff.h>
 #include <net/net_namespace.h>
 
@@ -29,8 +30,8 @@ struct tcopy_rules;
  *	is looked up and inserted, or replaced, as one step.
  * tcopy_session.lock (BH): the session's track, hold and queue of packets to
  *	send. No packet leaves and no session is inserted under it.
- * leaves: tcopy_cpu.ack_lock, the queues' own locks, tcopy_relay.lock, the
- *	half-open table's, rhashtable's.
+ * leaves: tcopy_cpu.ack_lock, tcopy_pool.lock, the queues' own locks,
+ *	tcopy_relay.lock, the half-open table's, rhashtable's.
  *
  * Read without a lock, under RCU: the rules, the two session tables.
  */
@@ -78,6 +79,7 @@ struct tcopy_cpu {
  *		batches a CPU, so it is off by 64 KiB a CPU at most
  * @mem_limit:	limit of @mem; READ_ONCE
  * @seed:	of the half-open table's hash
+ * @isn_key:	of ISNs and timestamps of copies with a source of their own
  * @birth:	see DOC: Locking
  * @net:	the namespace; this struct lives in its generic array
  * @lock:	see DOC: Locking
@@ -99,6 +101,7 @@ struct tcopy_net {
 	struct percpu_counter mem;
 	u64 mem_limit;
 	u32 seed;
+	siphash_key_t isn_key;
 	spinlock_t birth[TCOPY_BIRTH_LOCKS];
 
 	struct net *net;

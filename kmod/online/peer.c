@@ -50,6 +50,24 @@ static u32 peer_client_isn(const struct tcp_sock *tp)
 }
 
 /**
+ * tcopy_peer_any() - does a socket of this host have a connection?
+ * @net:	the namespace
+ * @flow:	its other end to this host
+ *
+ * In whatever state; sockets bound to a device are not looked at.
+ *
+ * Context: BH. Takes and drops a reference to the socket.
+ */
+bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow)
+{
+	struct sock *sk = peer_lookup(net, flow, 0, 0);
+
+	if (sk)
+		sock_gen_put(sk);
+	return sk;
+}
+
+/**
  * tcopy_peer_find() - look at production's socket of a connection
  * @net:	the namespace
  * @flow:	client to online service

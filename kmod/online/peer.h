@@ -62,6 +62,7 @@ static inline bool tcopy_peer_refuses(const struct tcopy_peer *peer,
 	       before(seg->ack, peer->snd_nxt - (1U << 30));
 }
 
+bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow);
 void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 		     int sdif, struct tcopy_peer *peer);
 

@@ -9,9 +9,6 @@
 #include <linux/in6.h>
 #include <linux/net.h>
 #include <linux/random.h>
-#include <net/ip6_route.h>
-#include <net/ipv6.h>
-#include <net/route.h>
 #include <net/sock.h>
 
 #include "probe.h"
@@ -64,47 +61,6 @@ void tcopy_probe_free(struct tcopy_target *t)
 	t->probe_sock = NULL;
 }
 
-/* The address this host would use by itself. */
-static int probe_source(struct net *net, struct tcopy_flow *flow, u32 oif)
-{
-	struct dst_entry *dst;
-
-	if (flow->family == 4) {
-		struct flowi4 fl4 = {
-			.daddr = flow->dst.v4,
-			.flowi4_oif = oif,
-			.flowi4_proto = IPPROTO_TCP,
-			.fl4_sport = flow->sport,
-			.fl4_dport = flow->dport,
-		};
-		struct rtable *rt = ip_route_output_flow(net, &fl4, NULL);
-
-		if (IS_ERR(rt))
-			return PTR_ERR(rt);
-		flow->src.v4 = fl4.saddr;
-		dst = &rt->dst;
-	} else {
-#if IS_ENABLED(CONFIG_IPV6)
-		struct flowi6 fl6 = {
-			.daddr = *(struct in6_addr *)flow->dst.v6,
-			.flowi6_oif = oif,
-			.flowi6_proto = IPPROTO_TCP,
-			.fl6_sport = flow->sport,
-			.fl6_dport = flow->dport,
-		};
-
-		dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
-		if (IS_ERR(dst))
-			return PTR_ERR(dst);
-		memcpy(flow->src.v6, &fl6.saddr, 16);
-#else
-		return -EAFNOSUPPORT;
-#endif
-	}
-	dst_release(dst);
-	return 0;
-}
-
 /**
  * tcopy_probe_send() - send a target's SYN
  * @tn:	the namespace
@@ -130,7 +86,7 @@ int tcopy_probe_send(struct tcopy_net *tn, struct tcopy_target *t)
 	};
 	int err;
 
-	err = probe_source(tn->net, &flow, t->to_ifindex);
+	err = tcopy_transmit_source(tn->net, &flow, t->to_ifindex);
 	if (err)
 		return err;
 	syn.seq = get_random_u32();

@@ -165,7 +165,7 @@ static bool prefix_has(const struct tcopy_wire_prefix *p,
 /**
  * tcopy_target_passes() - does the test host answer this client itself?
  * @t:		the target
- * @flow:	client to online service
+ * @flow:	with the client, or whose address a copy leaves with, as source
  *
  * Such a client would get the answers to its copies as packets.
  *

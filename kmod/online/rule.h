@@ -12,6 +12,7 @@
 #include "netns.h"
 #include "track.h"
 
+struct tcopy_pool;
 struct tcopy_relay;
 struct socket;
 
@@ -50,6 +51,7 @@ enum tcopy_probe {
  * @to:		test service's address; immutable
  * @to_port:	its port; immutable
  * @to_ifindex:	device of a link-local @to, else 0; immutable
+ * @own_source:	copies leave with this host's address; immutable
  * @copying:	new sessions may begin; written by relay.c, READ_ONCE
  * @max_sessions: limit of @sessions_n; immutable
  * @conf:	for track; immutable
@@ -58,6 +60,8 @@ enum tcopy_probe {
  * @pass:	clients not to copy; RCU, written by feedback.c under @pass_lock
  * @pass_lock:	orders writers of @pass
  * @ref:	the list of targets holds one, each session one
+ * @pool:	ports of copies that do not leave with their client's; immutable
+ *	while in the list of targets
  * @relay:	return channel; immutable, valid while in the list of targets
  * @wire_state:	enum tcopy_wire_state of the last WELCOME; READ_ONCE
  * @welcome_us:	when that was; 0: never; READ_ONCE
@@ -80,6 +84,7 @@ struct tcopy_target {
 	u16 from_port;
 	u8 family;
 	bool from_any;
+	bool own_source;
 	bool copying;
 	__be16 to_port;
 	u32 to_ifindex;
@@ -93,6 +98,7 @@ struct tcopy_target {
 	spinlock_t pass_lock;
 	refcount_t ref;
 
+	struct tcopy_pool *pool;
 	struct tcopy_relay *relay;
 	u8 wire_state;
 	u64 welcome_us;

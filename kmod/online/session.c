@@ -6,6 +6,7 @@
 
 #include "relay.h"
 #include "session.h"
+#include "source.h"
 
 /* Window scale that our SYNs announce where the client's had one: answers'
  * payload never crosses the network, so the window is as large as it can be
@@ -75,6 +76,8 @@ static void session_free_rcu(struct rcu_head *head)
 	__skb_queue_purge(&s->out);
 	tcopy_hold_purge(&s->hold, tn);
 	tcopy_transmit_unroute(&s->route);
+	if (s->pool)
+		tcopy_source_put(s->pool, s->answer.dport);
 	tcopy_target_put(s->target);
 	kmem_cache_free(session_cache, s);
 	tcopy_mem_add(tn, -(s64)sizeof(*s));
@@ -130,6 +133,23 @@ static int session_insert(struct tcopy_net *tn, struct tcopy_session *s)
 	return err;
 }
 
+/* A source of this host's: another tuple than the client's has sequence numbers
+ * and a clock of its own.
+ */
+static int session_own_source(struct tcopy_session *s, struct tcopy_flow *copy,
+			      struct tcopy_track_open *open, u64 now_us)
+{
+	struct tcopy_net *tn = s->tn;
+	int err;
+
+	err = tcopy_source_get(tn, s->target, copy, &s->pool);
+	if (err)
+		return err;
+	s->seq_off = tcopy_source_isn(tn, copy) - s->isn;
+	open->tsval = tcopy_source_tsval(tn, copy, now_us);
+	return 0;
+}
+
 /**
  * tcopy_session_new() - begin the copy of a connection
  * @tn:		the namespace
@@ -145,7 +165,8 @@ static int session_insert(struct tcopy_net *tn, struct tcopy_session *s)
  *
  * Return: the session, with no reference for the caller (RCU), also when
  * another CPU has just made it; -ENOMEM; -EEXIST: the copy's addresses and
- * ports are in use by the copy of another connection.
+ * ports are in use by the copy of another connection, or none are free; -EPERM:
+ * the test host would let its answers through.
  */
 struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 					struct tcopy_target *t,
@@ -168,7 +189,6 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	flow = ev->flow;
 	flow.dst = t->to;
 	flow.dport = t->to_port;
-	tcopy_flow_reverse(&s->answer, &flow);
 	s->target = t;
 	s->tn = tn;
 	s->isn = syn->isn;
@@ -195,9 +215,20 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 		.wscale = SESSION_WSCALE,
 		.path_mss = 536,
 	};
+	if (tcopy_source_is_own(t, &ev->flow)) {
+		err = session_own_source(s, &flow, &open, now_us);
+		if (err) {
+			kmem_cache_free(session_cache, s);
+			return ERR_PTR(err);
+		}
+	}
+	tcopy_flow_reverse(&s->answer, &flow);
 	/* Without a route the SYN fails, is counted and tried again. */
 	if (!tcopy_transmit_route(tn->net, &flow, &s->route))
 		open.path_mss = tcopy_transmit_mss(&s->route, &flow);
+	/* A loopback's 65495 is none for a wire. */
+	if (s->pool)
+		open.mss = min(open.mss, open.path_mss);
 	tcopy_track_init(&s->track, &open, now_us);
 
 	/* From here session_free_rcu() undoes it. */

@@ -28,7 +28,11 @@
  * @hold:	the client's bytes
  * @out:	built packets, in the order of the decisions
  * @route:	cached way of the copies
+ * @pool:	where the copy's source port is from; NULL: it is its client's.
+ *		Immutable
  * @isn:	the client's ISN; immutable
+ * @seq_off:	what the copy's sequence numbers are ahead of the client's by;
+ *		@track and @hold know the client's alone. Immutable
  * @last_us:	when the client's last payload came
  * @heard_us:	when either side was last heard
  * @ip_id:	next IPv4 identification
@@ -65,7 +69,9 @@ struct tcopy_session {
 	struct tcopy_route route;
 	u64 last_us;
 	u64 heard_us;
+	struct tcopy_pool *pool;
 	u32 isn;
+	u32 seq_off;
 	u32 fin_seq;
 	u16 ip_id;
 	int dif;

@@ -4,6 +4,7 @@
 #include "queue.h"
 #include "relay.h"
 #include "session.h"
+#include "source.h"
 
 /* Looks at production's socket after an RST that it has not acted on yet. */
 #define EVENT_RST_CHECKS	20
@@ -23,12 +24,14 @@
 bool tcopy_session_header(struct tcopy_session *s, const struct tcopy_seg *seg,
 			  u64 now_us)
 {
+	struct tcopy_seg mine = *seg;
 	bool first = false;
 
 	spin_lock(&s->lock);
 	if (!s->dead) {
 		s->heard_us = now_us;
-		tcopy_track_header(&s->track, seg, now_us);
+		tcopy_seg_shift(&mine, s->seq_off);
+		tcopy_track_header(&s->track, &mine, now_us);
 		tcopy_count(s->target, HEADERS);
 		first = !s->in_batch;
 		s->in_batch = true;
@@ -164,7 +167,8 @@ static bool event_admit(struct tcopy_net *tn, struct tcopy_target *t,
 {
 	if (!READ_ONCE(t->copying))
 		tcopy_count(t, NOT_COPYING);
-	else if (tcopy_target_passes(t, &ev->flow))
+	else if (!tcopy_source_is_own(t, &ev->flow) &&
+		 tcopy_target_passes(t, &ev->flow))
 		tcopy_count(t, PASSED);
 	else if (peer->mptcp || (syn->opts & TCOPY_OPT_MD5))
 		tcopy_count(t, MPTCP);
@@ -201,6 +205,8 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 		if (IS_ERR(s)) {
 			if (PTR_ERR(s) == -EEXIST)
 				tcopy_count(t, TUPLE_TAKEN);
+			else if (PTR_ERR(s) == -EPERM)
+				tcopy_count(t, PASSED);
 			else
 				tcopy_count(t, NO_MEMORY);
 			goto drop;

@@ -29,6 +29,7 @@ static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 	struct tcopy_target *t = s->target;
 	u32 left = p->len, end = p->seq + p->len;
 	u8 last_flags = p->flags;
+	struct tcopy_packet wire;
 	struct tcopy_flow flow;
 	struct sk_buff *skb;
 	unsigned int sent;
@@ -51,7 +52,10 @@ static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 		p->len = skb ? skb->len : 0;
 		p->flags = left ? last_flags & ~(TCOPY_FIN | TCOPY_PSH) :
 				  last_flags;
-		skb = tcopy_transmit_build(skb, &flow, p, &s->route, &s->ip_id);
+		wire = *p;
+		wire.seq += s->seq_off;
+		skb = tcopy_transmit_build(skb, &flow, &wire, &s->route,
+					   &s->ip_id);
 		if (!skb) {
 			tcopy_count(t, SEND_FAILED);
 			break;

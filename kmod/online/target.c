@@ -11,6 +11,7 @@
 #include "probe.h"
 #include "relay.h"
 #include "session.h"
+#include "source.h"
 #include "target.h"
 
 /* Without a WELCOME for so long, and to so many HELLOs, nothing is copied.
@@ -261,6 +262,9 @@ int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 		NL_SET_ERR_MSG(extack, "no local port is free for the probe");
 		return err;
 	}
+	err = tcopy_source_attach(tn, t);
+	if (err)
+		goto probe;
 	t->relay = tcopy_relay_get(tn, spec->relay_family, &spec->relay_addr,
 				   t->to_ifindex, spec->relay_port,
 				   target_work, tcopy_feedback_rcv);
@@ -268,7 +272,7 @@ int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 		err = PTR_ERR(t->relay);
 		NL_SET_ERR_MSG(extack,
 			       "the relay cannot be reached: there is no route to its address");
-		goto probe;
+		goto source;
 	}
 	err = tcopy_netns_hook(tn);
 	if (err)
@@ -290,6 +294,8 @@ list:
 		tcopy_netns_unhook(tn);
 relay:
 	tcopy_relay_put(t->relay);
+source:
+	tcopy_source_detach(t);
 probe:
 	tcopy_probe_free(t);
 	return err;
@@ -313,6 +319,7 @@ static void target_del_list(struct tcopy_net *tn, struct list_head *list)
 		schedule_timeout_uninterruptible(TARGET_LINGER);
 	list_for_each_entry_safe(t, next, list, list) {
 		tcopy_session_del_target(tn, t);
+		tcopy_source_detach(t);
 		list_del_init(&t->list);
 		tcopy_relay_put(t->relay);
 		tcopy_probe_free(t);

@@ -62,6 +62,56 @@ static struct dst_entry *route_v6(struct net *net,
 }
 
 /**
+ * tcopy_transmit_source() - the address this host would use by itself
+ * @net:	the namespace
+ * @flow:	to the test service; its source address is filled
+ * @oif:	device to leave by, or 0
+ *
+ * Context: process or BH.
+ *
+ * Return: 0, or what routing says.
+ */
+int tcopy_transmit_source(struct net *net, struct tcopy_flow *flow, u32 oif)
+{
+	struct dst_entry *dst;
+
+	if (flow->family == 4) {
+		struct flowi4 fl4 = {
+			.daddr = flow->dst.v4,
+			.flowi4_oif = oif,
+			.flowi4_proto = IPPROTO_TCP,
+			.fl4_sport = flow->sport,
+			.fl4_dport = flow->dport,
+		};
+		struct rtable *rt = ip_route_output_flow(net, &fl4, NULL);
+
+		if (IS_ERR(rt))
+			return PTR_ERR(rt);
+		flow->src.v4 = fl4.saddr;
+		dst = &rt->dst;
+	} else {
+#if IS_ENABLED(CONFIG_IPV6)
+		struct flowi6 fl6 = {
+			.daddr = *(struct in6_addr *)flow->dst.v6,
+			.flowi6_oif = oif,
+			.flowi6_proto = IPPROTO_TCP,
+			.fl6_sport = flow->sport,
+			.fl6_dport = flow->dport,
+		};
+
+		dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
+		if (IS_ERR(dst))
+			return PTR_ERR(dst);
+		memcpy(flow->src.v6, &fl6.saddr, 16);
+#else
+		return -EAFNOSUPPORT;
+#endif
+	}
+	dst_release(dst);
+	return 0;
+}
+
+/**
  * tcopy_transmit_unroute() - forget a cached route
  * @route: its dst is released
  */

@@ -23,6 +23,7 @@ struct tcopy_route {
 	u32 oif;
 };
 
+int tcopy_transmit_source(struct net *net, struct tcopy_flow *flow, u32 oif);
 int tcopy_transmit_route(struct net *net, const struct tcopy_flow *flow,
 			 struct tcopy_route *route);
 void tcopy_transmit_unroute(struct tcopy_route *route);

@@ -185,13 +185,13 @@ CONF
 
 # --- clients ----------------------------------------------------------------------------------------
 # get FROM TO CONNECTIONS /PATH/ [CURL OPTION...]: one request for each number, each of which must
-# be answered 200
+# be answered 200. Asked is the online host (AT, PORT, SCHEME say otherwise); by put too
 get() {
 	local from=$1 to=$2 conns=$3 path=$4 out bad
 	shift 4
 	out=$(mktemp "$T/get.XXXXXX")
 	ns client curl -sS --no-progress-meter -Z --parallel-max "$conns" -o /dev/null -w '%{http_code} %{url_effective} %{errormsg}\n' \
-		--connect-timeout $((20 * SLOW)) -m $((120 * SLOW)) "$@" "http://$(hostport "${AT:-online}" "${PORT:-80}")${path}[$from-$to]" >"$out" 2>"$out.err" || true
+		--connect-timeout $((20 * SLOW)) -m $((120 * SLOW)) "$@" "${SCHEME:-http}://$(hostport "${AT:-online}" "${PORT:-80}")${path}[$from-$to]" >"$out" 2>"$out.err" || true
 	bad=$(grep -v '^200 ' "$out" | head -1 || true)
 	[ -z "$bad" ] || fail "a client's request failed: $bad $(head -1 "$out.err")"
 	[ "$(wc -l <"$out")" = $((to - from + 1)) ] || fail "$(wc -l <"$out") of $((to - from + 1)) requests of $path were made: $(head -1 "$out.err")"
@@ -214,7 +214,7 @@ put() {
 		f=$T/put.$name.$i
 		# openssl makes incompressible bytes faster than /dev/urandom under emulation
 		head -c "$size" /dev/zero | openssl enc -aes-128-ctr -K "$(printf %032x $i)" -iv "$(printf %032x "$size")" >"$f"
-		args+=(${args[0]:+--next} -sS -m $((200 * SLOW)) -o /dev/null -w '%{http_code}\n' -T "$f" "http://$(hostport "${AT:-online}" "${PORT:-80}")/up/$name.$i")
+		args+=(${args[0]:+--next} -sS -m $((200 * SLOW)) -o /dev/null -w '%{http_code}\n' -T "$f" ${SCHEME:+-k} "${SCHEME:-http}://$(hostport "${AT:-online}" "${PORT:-80}")/up/$name.$i")
 	done
 	ns client curl -g --no-progress-meter -Z --parallel-max "$conns" "${args[@]}" >"$T/put.out" 2>"$T/put.err" || true
 	[ "$(grep -c '^20[14]' "$T/put.out")" = "$count" ] || fail "an upload failed: $(sort "$T/put.out" | uniq -c | tr '\n' ' ') $(head -1 "$T/put.err")"

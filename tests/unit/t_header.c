@@ -91,11 +91,30 @@ static void every_option_set(void)
 	}
 }
 
+/* a copy's numbers become its client's, across the wrap; the server's stay */
+static void shifted(void)
+{
+	struct tcopy_seg seg = {
+		.seq = 77, .ack = 5, .flags = TCOPY_ACK, .sacks = 2,
+		.sack = { { 10, 20 }, { 30, 40 }, { 50, 60 } },
+	};
+
+	tcopy_seg_shift(&seg, 8);
+	T_EQ(seg.seq, 77);
+	T_EQ(seg.ack, 0xfffffffd);
+	T_EQ(seg.sack[0][0], 2);
+	T_EQ(seg.sack[0][1], 12);
+	T_EQ(seg.sack[1][0], 22);
+	T_EQ(seg.sack[1][1], 32);
+	T_EQ(seg.sack[2][0], 50);
+}
+
 int main(void)
 {
 	T_RUN(plain);
 	T_RUN(timestamps);
 	T_RUN(syn_with_all);
 	T_RUN(every_option_set);
+	T_RUN(shifted);
 	return t_done();
 }

@@ -8,7 +8,7 @@
 
 enum {
 	OPT_FROM, OPT_NAME, OPT_RELAY, OPT_PACE, OPT_MAX_SESSIONS, OPT_IDLE,
-	OPT_WAIT,
+	OPT_WAIT, OPT_SOURCE,
 };
 
 static const struct arg_def defs[] = {
@@ -19,6 +19,7 @@ static const struct arg_def defs[] = {
 	[OPT_MAX_SESSIONS] = { "--max-sessions", "N", false },
 	[OPT_IDLE] = { "--idle", "SECONDS", false },
 	[OPT_WAIT] = { "--wait", "SECONDS", false },
+	[OPT_SOURCE] = { "--source", "own", false },
 	{ NULL, NULL, false }
 };
 
@@ -29,13 +30,14 @@ static const struct arg_def defs[] = {
  * @relay:	host "": as @to; port 0: the default
  * @name:	"": none
  * @pace:	enum tcopy_pace
+ * @own_source:	TCOPY_SOURCE_OWN is wanted
  * @max_sessions: 0: the kernel's default, as the rest
  */
 struct request {
 	struct hostport to, from, relay;
 	const char *to_text;
 	char name[TCOPY_NAME_MAX + 1];
-	bool has_pace;
+	bool has_pace, own_source;
 	u8 pace;
 	u32 max_sessions, idle, wait;
 };
@@ -78,6 +80,12 @@ static void read_option(struct request *r, int i, const char *value)
 		break;
 	case OPT_WAIT:
 		ok = parse_seconds(&r->wait, value, 1, 604800, &err);
+		break;
+	case OPT_SOURCE:
+		r->own_source = true;
+		if (strcmp(value, "own"))
+			ok = err_set(&err, "'%.64s' is no source: own is",
+				     value);
 		break;
 	}
 	if (!ok)
@@ -138,6 +146,8 @@ static void put_target(struct nlmsghdr *nlh, const struct request *r,
 		mnl_attr_put_u32(nlh, TCOPY_A_TARGET_IDLE, r->idle);
 	if (r->wait)
 		mnl_attr_put_u32(nlh, TCOPY_A_TARGET_WAIT, r->wait);
+	if (r->own_source)
+		mnl_attr_put_u8(nlh, TCOPY_A_TARGET_SOURCE, TCOPY_SOURCE_OWN);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -198,6 +208,8 @@ const struct command cmd_add_target = {
 	"  --from [ADDR:]PORT     the online service (default: the target's port, any local address)\n"
 	"  --name NAME            1 to 31 bytes; no number, not 'all', no colon\n"
 	"  --relay [ADDR:]PORT    where 'tcopyctl relay' listens (default: ADDR, UDP 36524)\n"
+	"  --source own           copies leave with this host's address, where foreign sources are dropped\n"
+	"                         (default: the client's; this host's where that cannot travel: loopback)\n"
 	"  --pace response|none   send a request when the ones before were answered (default), or at once\n"
 	"  --max-sessions N       1 to 16777216 (default 262144)\n"
 	"  --idle SECONDS         end a copy without any packet for so long (default 600; 90s, 5m, 2h, 1d)\n"

@@ -104,6 +104,8 @@ static int target_attr(const struct nlattr *attr, void *data)
 		return get_u32(&to->idle, attr);
 	case TCOPY_A_TARGET_WAIT:
 		return get_u32(&to->wait, attr);
+	case TCOPY_A_TARGET_SOURCE:
+		return get_u8(&to->source, attr);
 	case TCOPY_A_TARGET_STATE:
 		return get_u8(&to->state, attr);
 	case TCOPY_A_TARGET_REASON:
@@ -133,6 +135,10 @@ static int session_attr(const struct nlattr *attr, void *data)
 		return get_addr(&to->to, attr);
 	case TCOPY_A_SESSION_TO_PORT:
 		return get_u16(&to->to.port, attr);
+	case TCOPY_A_SESSION_SOURCE_ADDR:
+		return get_addr(&to->source, attr);
+	case TCOPY_A_SESSION_SOURCE_PORT:
+		return get_u16(&to->source.port, attr);
 	case TCOPY_A_SESSION_STATE:
 		return get_str(to->state, sizeof(to->state), attr);
 	case TCOPY_A_SESSION_HELD:

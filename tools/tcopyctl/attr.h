@@ -20,6 +20,7 @@
  * @to:		the test service
  * @relay:	family 0: @to's address; port 0: the default
  * @max_sessions: and the rest: see enum tcopy_a_target
+ * @source:	enum tcopy_source
  * @state:	enum tcopy_state
  * @reason:	"" when there is none
  * @stat:	by enum tcopy_a_stat
@@ -34,6 +35,7 @@ struct target {
 	u32 idle;
 	u32 wait;
 	u8 pace;
+	u8 source;
 	u8 state;
 	char reason[256];
 	u64 stat[TCOPY_A_STAT_MAX + 1];
@@ -45,6 +47,7 @@ struct target {
  * @client:	source of the original
  * @from:	the online service
  * @to:		the test service
+ * @source:	of the copy
  * @state:	opening, open, closing or ended
  * @held:	bytes
  * @rtt:	microseconds, 0: not measured yet
@@ -55,6 +58,7 @@ struct session {
 	struct endpoint client;
 	struct endpoint from;
 	struct endpoint to;
+	struct endpoint source;
 	u32 target;
 	u32 held;
 	u32 rtt;

@@ -42,6 +42,7 @@ static void print_session(const struct session *s)
 	out_num("target", "TARGET", s->target);
 	out_str("client", "CLIENT", endpoint_text(text, &s->client));
 	out_str("from", "FROM", endpoint_text(text, &s->from));
+	out_str("source", "SOURCE", endpoint_text(text, &s->source));
 	out_str("to", "TO", endpoint_text(text, &s->to));
 	out_str("state", "STATE", s->state);
 	out_num("held", "HELD", s->held);
@@ -94,6 +95,7 @@ const struct command cmd_show_sessions = {
 	.synopsis = "[--target ID|NAME|ADDR:PORT]",
 	.summary = "list the connections that are copied now",
 	.help =
+	"SOURCE: what the copy leaves with: CLIENT, or this host's own address ('add-target -h').\n"
 	"HELD: bytes kept back now. SENT and RECEIVED: payload bytes of the copy, modulo 2^32.\n"
 	"RTT: to the test service, 0 when it is not measured yet.\n",
 	.run = run,

@@ -4,6 +4,20 @@
 #include "resolve.h"
 #include "tcopyctl.h"
 
+static void note(const struct target *t)
+{
+	u64 own = t->stat[TCOPY_A_STAT_OWN_SOURCE];
+
+	if (t->state != TCOPY_STATE_COPYING)
+		out_note("%s: %s", state_text(t->state),
+			 *t->reason ? t->reason : "no reason given");
+	else if (t->source == TCOPY_SOURCE_OWN)
+		out_note("source own: copies leave with this host's address and ports it does not use");
+	else if (own)
+		out_note("source own for %llu connections: their clients' addresses cannot travel (loopback, link-local)",
+			 (unsigned long long)own);
+}
+
 static int run(struct args *args)
 {
 	char from[ENDPOINT_TEXT], to[ENDPOINT_TEXT], relay[ENDPOINT_TEXT];
@@ -31,15 +45,15 @@ static int run(struct args *args)
 		out_str("relay", NULL, endpoint_text(relay, &t->relay));
 		out_str("pace", NULL, t->pace == TCOPY_PACE_NONE ?
 			"none" : "response");
+		out_str("source", NULL, t->source == TCOPY_SOURCE_OWN ?
+			"own" : "client");
 		out_num("max_sessions", NULL, t->max_sessions);
 		out_num("idle", NULL, t->idle);
 		out_num("wait", NULL, t->wait);
 		for (stat = TCOPY_A_STAT_MATCHED; stat <= TCOPY_A_STAT_MAX;
 		     stat++)
 			out_num(stat_infos[stat].name, NULL, t->stat[stat]);
-		if (t->state != TCOPY_STATE_COPYING)
-			out_note("%s: %s", state_text(t->state),
-				 *t->reason ? t->reason : "no reason given");
+		note(t);
 		out_row_end();
 	}
 	out_list_end();

@@ -35,7 +35,7 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 		"--max-sessions was reached" },
 	[TCOPY_A_STAT_TUPLE_TAKEN] = {
 		"tuple_taken",
-		"another copy uses the same addresses and ports" },
+		"its addresses and ports are in use, or no port is free" },
 	[TCOPY_A_STAT_FRAGMENT] = {
 		"fragment",
 		"an IP fragment" },
@@ -132,4 +132,10 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 	[TCOPY_A_STAT_HEADERS_LOST] = {
 		"headers_lost",
 		"datagrams of headers that were missed" },
+	[TCOPY_A_STAT_OWN_SOURCE] = {
+		"own_source",
+		"sessions for which this host's own address was taken" },
+	[TCOPY_A_STAT_PORT_EARLY] = {
+		"port_early",
+		"of these, whose port had rested for less than 60 seconds" },
 };

@@ -78,6 +78,8 @@ enum tcopy_a {
  * @TCOPY_A_TARGET_REASON: string: why it is in that state and what to do; from
  *	the kernel only
  * @TCOPY_A_TARGET_STATS: nest of enum tcopy_a_stat; from the kernel only
+ * @TCOPY_A_TARGET_SOURCE: u8, enum tcopy_source; absent: CLIENT, or OWN when
+ *	FROM_ADDR is a loopback address
  */
 enum tcopy_a_target {
 	TCOPY_A_TARGET_UNSPEC,
@@ -97,6 +99,7 @@ enum tcopy_a_target {
 	TCOPY_A_TARGET_STATE,
 	TCOPY_A_TARGET_REASON,
 	TCOPY_A_TARGET_STATS,
+	TCOPY_A_TARGET_SOURCE,
 
 	__TCOPY_A_TARGET_MAX,
 	TCOPY_A_TARGET_MAX = __TCOPY_A_TARGET_MAX - 1
@@ -105,6 +108,17 @@ enum tcopy_a_target {
 enum tcopy_pace {
 	TCOPY_PACE_RESPONSE,
 	TCOPY_PACE_NONE,
+};
+
+/**
+ * enum tcopy_source - whose address and port copies leave with
+ * @TCOPY_SOURCE_CLIENT: their client's; but the online host's where that cannot
+ *	travel (loopback, link-local), counted TCOPY_A_STAT_OWN_SOURCE
+ * @TCOPY_SOURCE_OWN: the online host's
+ */
+enum tcopy_source {
+	TCOPY_SOURCE_CLIENT,
+	TCOPY_SOURCE_OWN,
 };
 
 enum tcopy_state {
@@ -132,7 +146,8 @@ enum tcopy_state {
  * @TCOPY_A_STAT_NO_MEMORY: an allocation failed
  * @TCOPY_A_STAT_MEMORY_LIMIT: host-wide --memory was reached
  * @TCOPY_A_STAT_SESSION_LIMIT: --max-sessions was reached
- * @TCOPY_A_STAT_TUPLE_TAKEN: another copy uses the same addresses and ports
+ * @TCOPY_A_STAT_TUPLE_TAKEN: another copy uses the same addresses and ports; or
+ *	the online host has no free port, or no address, for it
  * @TCOPY_A_STAT_FRAGMENT: an IP fragment
  * @TCOPY_A_STAT_CHECKSUM: a wrong checksum
  * @TCOPY_A_STAT_MALFORMED: no valid TCP header
@@ -167,6 +182,10 @@ enum tcopy_state {
  * @TCOPY_A_STAT_HEADERS: answer headers received
  * @TCOPY_A_STAT_HEADERS_UNKNOWN: answer headers of no session
  * @TCOPY_A_STAT_HEADERS_LOST: datagrams of headers that were missed
+ * @TCOPY_A_STAT_OWN_SOURCE: sessions that were to leave with the online host's
+ *	own address
+ * @TCOPY_A_STAT_PORT_EARLY: of these, whose port had been used less than 60
+ *	seconds before: there are too few
  */
 enum tcopy_a_stat {
 	TCOPY_A_STAT_UNSPEC,
@@ -214,6 +233,8 @@ enum tcopy_a_stat {
 	TCOPY_A_STAT_HEADERS,
 	TCOPY_A_STAT_HEADERS_UNKNOWN,
 	TCOPY_A_STAT_HEADERS_LOST,
+	TCOPY_A_STAT_OWN_SOURCE,
+	TCOPY_A_STAT_PORT_EARLY,
 
 	__TCOPY_A_STAT_MAX,
 	TCOPY_A_STAT_MAX = __TCOPY_A_STAT_MAX - 1,
@@ -234,6 +255,8 @@ enum tcopy_a_stat {
  * @TCOPY_A_SESSION_RTT: u32, microseconds, 0 when not measured yet
  * @TCOPY_A_SESSION_SENT: u32, payload bytes sent (modulo 2^32)
  * @TCOPY_A_SESSION_RECEIVED: u32, answer bytes (modulo 2^32)
+ * @TCOPY_A_SESSION_SOURCE_ADDR: binary 4 or 16, what the copy leaves with
+ * @TCOPY_A_SESSION_SOURCE_PORT: u16
  */
 enum tcopy_a_session {
 	TCOPY_A_SESSION_UNSPEC,
@@ -249,6 +272,8 @@ enum tcopy_a_session {
 	TCOPY_A_SESSION_RTT,
 	TCOPY_A_SESSION_SENT,
 	TCOPY_A_SESSION_RECEIVED,
+	TCOPY_A_SESSION_SOURCE_ADDR,
+	TCOPY_A_SESSION_SOURCE_PORT,
 
 	__TCOPY_A_SESSION_MAX,
 	TCOPY_A_SESSION_MAX = __TCOPY_A_SESSION_MAX - 1
