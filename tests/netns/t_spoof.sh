@@ -26,7 +26,7 @@ same_logs 75 60
 same_uploads 75
 copies_done
 streams_equal --min 3
-said not_needed end_gap end_shed end_reused
+tell not_needed end_gap end_shed end_reused
 no_end
 sheet_exact
 
