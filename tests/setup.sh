@@ -15,6 +15,8 @@ packages=(
 	qemu-system-x86 qemu-system-common busybox-static util-linux
 	iproute2 ethtool nftables tcpdump procps
 	nginx-light curl wrk
+	# services whose traffic is copied, and a client of HTTP/2
+	redis-server postgresql-15 memcached nghttp2-client
 	# lint
 	sparse shellcheck codespell
 )
@@ -33,7 +35,7 @@ if [ "$(id -u)" != 0 ]; then
 	exit 1
 fi
 
-# nginx must not start here: packages ask this script whether they may.
+# No service must start here: packages ask this script whether they may.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
 	printf '#!/bin/sh\nexit 101\n' >$policy
