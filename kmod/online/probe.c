@@ -62,7 +62,7 @@ void tcopy_probe_free(struct tcopy_target *t)
 }
 
 /**
- * tcopy_probe_send() - send a target's SYN
+ * tcopy_probe_send() - send a target's SYN, try tcopy_target.probe_tries
  * @tn:	the namespace
  * @t:	the target
  *
@@ -89,8 +89,12 @@ int tcopy_probe_send(struct tcopy_net *tn, struct tcopy_target *t)
 	err = tcopy_transmit_source(tn->net, &flow, t->to_ifindex);
 	if (err)
 		return err;
-	syn.seq = get_random_u32();
-	WRITE_ONCE(t->probe_isn, syn.seq);
+	/* The SYN again is the same one: a service whose answer to the first
+	 * was lost would challenge another.
+	 */
+	if (t->probe_tries == 1)
+		WRITE_ONCE(t->probe_isn, get_random_u32());
+	syn.seq = t->probe_isn;
 	WRITE_ONCE(t->probe_us, tcopy_now_us());
 	WRITE_ONCE(t->probe, TCOPY_PROBE_SENT);
 	return tcopy_transmit_once(tn->net, &flow, t->to_ifindex, &syn);
@@ -157,22 +161,28 @@ bool tcopy_probe_header(struct tcopy_net *tn, const struct tcopy_rules *rules,
 		t = rules->target[i];
 		if (!probe_is(t, flow))
 			continue;
-		if (!(seg->flags & TCOPY_ACK) ||
-		    seg->ack != READ_ONCE(t->probe_isn) + 1)
+		if (!(seg->flags & TCOPY_ACK))
 			return true;
 		result = seg->flags & TCOPY_RST ? TCOPY_PROBE_CLOSED :
 						  TCOPY_PROBE_STOLEN;
+		/* Also the answer to an earlier probe, whose RST was lost: it
+		 * stands in the way of this one.
+		 */
 		if (result == TCOPY_PROBE_STOLEN) {
-			WRITE_ONCE(t->rtt_us, (u32)(tcopy_now_us() -
-						    READ_ONCE(t->probe_us)));
 			tcopy_flow_reverse(&back, flow);
 			rst.seq = seg->ack;
 			tcopy_transmit_once(tn->net, &back, t->to_ifindex,
 					    &rst);
 		}
-		if (cmpxchg(&t->probe, TCOPY_PROBE_SENT, result) ==
+		if (seg->ack != READ_ONCE(t->probe_isn) + 1 ||
+		    cmpxchg(&t->probe, TCOPY_PROBE_SENT, result) !=
 		    TCOPY_PROBE_SENT)
-			tcopy_relay_kick(t->relay);
+			return true;
+		/* Nobody knows which SYN is answered when there were two */
+		if (READ_ONCE(t->probe_tries) == 1)
+			WRITE_ONCE(t->rtt_us, (u32)(tcopy_now_us() -
+						    READ_ONCE(t->probe_us)));
+		tcopy_relay_kick(t->relay);
 		return true;
 	}
 	return false;

@@ -40,6 +40,8 @@ enum tcopy_probe {
 	TCOPY_PROBE_STOLEN,	/* its SYN-ACK came back as a header */
 	TCOPY_PROBE_LEAKED,	/* its SYN-ACK came as a packet */
 	TCOPY_PROBE_CLOSED,	/* its SYN was answered with RST */
+	TCOPY_PROBE_SILENCE,	/* stolen, but copies were not answered */
+	TCOPY_PROBE_REFUSALS,	/* stolen, but copies were refused */
 };
 
 /**
@@ -52,7 +54,8 @@ enum tcopy_probe {
  * @to_port:	its port; immutable
  * @to_ifindex:	device of a link-local @to, else 0; immutable
  * @own_source:	copies leave with this host's address; immutable
- * @copying:	new sessions may begin; written by relay.c, READ_ONCE
+ * @copying:	new sessions may begin; set by target.c, cleared by whoever
+ *		finds a reason; READ_ONCE
  * @max_sessions: limit of @sessions_n; immutable
  * @conf:	for track; immutable
  * @sessions_n:	sessions alive
@@ -65,13 +68,21 @@ enum tcopy_probe {
  * @relay:	return channel; immutable, valid while in the list of targets
  * @wire_state:	enum tcopy_wire_state of the last WELCOME; READ_ONCE
  * @welcome_us:	when that was; 0: never; READ_ONCE
- * @probe:	enum tcopy_probe; cmpxchg by feedback.c and capture.c
+ * @probe:	enum tcopy_probe; cmpxchg by probe.c and silence.c
  * @probe_sock:	reserves @probe_port; tcopy_net.lock
  * @probe_port:	source port of the probe, host order; immutable
  * @probe_isn:	ISN of the probe's SYN; READ_ONCE
  * @probe_us:	when the probe's SYN was sent; READ_ONCE
  * @probe_tries: SYNs of this probe; tcopy_net.lock
+ * @probe_at:	no probe before that; tcopy_net.lock
  * @rtt_us:	the probe's round trip; READ_ONCE
+ * @copying_us:	when copying began for the last time; READ_ONCE
+ * @silent_n:	new copies in a row that nobody answered
+ * @refused_n:	new copies in a row that were answered with RST
+ * @answered:	a copy was accepted since @copying_us; READ_ONCE
+ * @paused:	TCOPY_PROBE_SILENCE or _REFUSALS: what copying is paused for; or
+ *		0; tcopy_net.lock
+ * @pauses:	pauses in a row that no copy was accepted before; tcopy_net.lock
  * @state:	enum tcopy_state; tcopy_net.lock
  * @reason:	why, and what to do; tcopy_net.lock
  * @base:	what reset-stats takes off; tcopy_net.lock
@@ -108,7 +119,14 @@ struct tcopy_target {
 	u32 probe_isn;
 	u64 probe_us;
 	u32 probe_tries;
+	u64 probe_at;
 	u32 rtt_us;
+	u64 copying_us;
+	atomic_t silent_n;
+	atomic_t refused_n;
+	bool answered;
+	u8 paused;
+	u8 pauses;
 	u8 state;
 	char reason[192];
 	struct tcopy_stats base;

@@ -35,6 +35,7 @@
  *		@track and @hold know the client's alone. Immutable
  * @last_us:	when the client's last payload came
  * @heard_us:	when either side was last heard
+ * @syn_us:	when the copy's second SYN left; 0: not yet
  * @ip_id:	next IPv4 identification
  * @dif:	device the client comes in by, for look-ups of its socket
  * @sdif:	its slave when that is a VRF
@@ -44,6 +45,7 @@
  * @fin:	the client's FIN has come
  * @fin_seq:	its sequence number
  * @missed:	bytes of the client were lost on our side
+ * @judged:	silence.c was told whether the copy is answered
  * @in_batch:	in feedback's list of sessions to run
  * @on_acks:	in a CPU's list of waiting acknowledgments
  * @ack_node:	entry of that; tcopy_cpu.ack_lock
@@ -70,6 +72,7 @@ struct tcopy_session {
 	u64 last_us;
 	u64 heard_us;
 	struct tcopy_pool *pool;
+	u64 syn_us;
 	u32 isn;
 	u32 seq_off;
 	u32 fin_seq;
@@ -81,6 +84,7 @@ struct tcopy_session {
 	bool dead;
 	bool fin;
 	bool missed;
+	bool judged;
 	bool in_batch;
 	bool on_acks;
 

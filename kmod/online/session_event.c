@@ -4,6 +4,7 @@
 #include "queue.h"
 #include "relay.h"
 #include "session.h"
+#include "silence.h"
 #include "source.h"
 
 /* Looks at production's socket after an RST that it has not acted on yet. */
@@ -32,6 +33,11 @@ bool tcopy_session_header(struct tcopy_session *s, const struct tcopy_seg *seg,
 		s->heard_us = now_us;
 		tcopy_seg_shift(&mine, s->seq_off);
 		tcopy_track_header(&s->track, &mine, now_us);
+		if (!s->judged) {
+			s->judged = true;
+			tcopy_silence_answer(s->target, s->track.end ==
+							TCOPY_END_REFUSED);
+		}
 		tcopy_count(s->target, HEADERS);
 		first = !s->in_batch;
 		s->in_batch = true;

@@ -4,6 +4,7 @@
 #include "queue.h"
 #include "relay.h"
 #include "session.h"
+#include "silence.h"
 
 /* Decisions carried out in one go. */
 #define RUN_MAX		4096
@@ -11,6 +12,9 @@
 #define RUN_GAP_US	(100 * USEC_PER_MSEC)
 /* When production's socket is looked at again after an RST. */
 #define RUN_RST_US	(20 * USEC_PER_MSEC)
+
+/* A timer that comes so late says that this host is overloaded. */
+#define RUN_LATE_US	(100 * USEC_PER_MSEC)
 
 static bool run_has_gap(const struct tcopy_session *s)
 {
@@ -122,6 +126,8 @@ static void run_arm(struct tcopy_session *s, u64 now_us)
 		at = min_t(u64, at, now_us + RUN_GAP_US);
 	if (s->rst_checks)
 		at = min_t(u64, at, now_us + RUN_RST_US);
+	if (s->syn_us && !s->judged)
+		at = min_t(u64, at, s->syn_us + tcopy_silence_us(s->target));
 	at = at > now_us ? min_t(u64, at - now_us, 3600ULL * USEC_PER_SEC) : 0;
 	when = jiffies + 1 + usecs_to_jiffies((unsigned int)at);
 
@@ -151,6 +157,9 @@ static bool run_locked(struct tcopy_session *s, u64 now_us)
 		case TCOPY_ACT_NONE:
 			goto quiet;
 		case TCOPY_ACT_SEND:
+			if (act.packet.flags & TCOPY_SYN && act.packet.rtx &&
+			    !s->syn_us)
+				s->syn_us = now_us;
 			run_send(s, &act.packet);
 			break;
 		case TCOPY_ACT_RELEASE:
@@ -265,6 +274,25 @@ void tcopy_session_end(struct tcopy_session *s, enum tcopy_end why)
 	tcopy_session_run_unlock(s, now_us);
 }
 
+/* Nobody answered the second SYN in time: told once. */
+static void run_judge(struct tcopy_session *s, u64 now_us)
+{
+	u64 due_us = s->syn_us + tcopy_silence_us(s->target);
+
+	if (!s->syn_us || s->judged || now_us < due_us)
+		return;
+	/* This host was held up, and the answer may be in its queues: wait for
+	 * it as long again.
+	 */
+	if (now_us - due_us > RUN_LATE_US) {
+		s->syn_us = now_us;
+		return;
+	}
+	s->judged = true;
+	if (s->track.state == TCOPY_TRACK_SYN_SENT)
+		tcopy_silence_none(s->target, s->syn_us);
+}
+
 /* What only production's socket can tell: asked rarely, by the timer. */
 static void run_look(struct tcopy_session *s, u64 now_us)
 {
@@ -315,8 +343,10 @@ void tcopy_session_timer(struct timer_list *timer)
 	u64 now_us = tcopy_now_us();
 
 	spin_lock_bh(&s->lock);
-	if (!s->dead)
+	if (!s->dead) {
+		run_judge(s, now_us);
 		run_look(s, now_us);
+	}
 	tcopy_session_run_unlock(s, now_us);
 	tcopy_session_put(s);
 }

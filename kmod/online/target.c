@@ -11,6 +11,7 @@
 #include "probe.h"
 #include "relay.h"
 #include "session.h"
+#include "silence.h"
 #include "source.h"
 #include "target.h"
 
@@ -29,6 +30,11 @@
  * way, three in a row are lost every quarter of an hour.
  */
 #define TARGET_HELLO_AGAIN_US	(USEC_PER_SEC / 4)
+/* Copying that was paused before any copy was accepted is tried again after,
+ * and after so many times as long at most.
+ */
+#define TARGET_PAUSE_US		(USEC_PER_SEC)
+#define TARGET_PAUSE_MAX	32
 /* How long reset copies linger before their target is gone. */
 #define TARGET_LINGER		(HZ / 5)
 
@@ -73,6 +79,41 @@ static void target_addr(char *buf, size_t size, u8 family,
 		snprintf(buf, size, "[%pI6c]", addr->v6);
 }
 
+/* Say why copying is paused. */
+static void target_paused(struct tcopy_target *t)
+{
+	bool silence = t->paused == TCOPY_PROBE_SILENCE;
+	char to[44];
+
+	target_addr(to, sizeof(to), t->family, &t->to);
+	if (!t->pauses)
+		target_state(t, TCOPY_STATE_PAUSED,
+			     "new copies were %s by %s:%u: check the service there and firewalls on the way; resumes by itself when a probe is answered",
+			     silence ? "not answered" : "refused", to,
+			     ntohs(t->to_port));
+	else
+		target_state(t, TCOPY_STATE_PAUSED,
+			     "%s:%u %s with clients' source addresses but answers probes: check rp_filter and firewalls there and on the way; tried again by itself",
+			     to, ntohs(t->to_port),
+			     silence ? "answers no copies" : "refuses copies");
+}
+
+/* New copies were not answered, or refused: they pause until a probe is
+ * answered. When not one copy was accepted since the last time, that says
+ * little, and there is more time between two attempts.
+ */
+static void target_pause(struct tcopy_target *t, u8 why, u64 now_us)
+{
+	t->paused = why;
+	t->pauses = t->answered ? 0 : min_t(u8, t->pauses + 1, 6);
+	t->probe_at = now_us;
+	if (t->pauses)
+		t->probe_at += min(1 << (t->pauses - 1), TARGET_PAUSE_MAX) *
+			       (u64)TARGET_PAUSE_US;
+	WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+	target_paused(t);
+}
+
 /* What is known of a target becomes its state; a probe is sent when one is due.
  * Returns false when it wants to be looked at again soon.
  */
@@ -92,6 +133,7 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 	    (now_us - welcome_us > TARGET_SILENCE_US &&
 	     READ_ONCE(t->relay->unanswered) >= TARGET_SILENCE_HELLOS)) {
 		WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+		t->paused = 0;
 		target_state(t, TCOPY_STATE_CONNECTING,
 			     "no answer from the relay at %s:%u: run `tcopyctl relay` on the test host, and let UDP to that port through",
 			     relay, ntohs(t->relay->port));
@@ -102,6 +144,7 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 				TCOPY_WIRE_DRAINING;
 
 		WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+		t->paused = 0;
 		target_state(t, TCOPY_STATE_REFUSED,
 			     "port %u is %s: run `tcopyctl add-intercept %u` on the test host",
 			     port, draining ? "intercepted no longer" :
@@ -111,21 +154,33 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 	}
 
 	switch (READ_ONCE(t->probe)) {
+	case TCOPY_PROBE_SILENCE:
+	case TCOPY_PROBE_REFUSALS:
+		target_pause(t, READ_ONCE(t->probe), now_us);
+		fallthrough;
 	case TCOPY_PROBE_NONE:
 		t->probe_tries = 0;
+		if (t->paused && now_us < t->probe_at)
+			return false;
 		break;
 	case TCOPY_PROBE_SENT:
 		if (now_us - probe_us < TARGET_PROBE_US)
 			return false;
 		if (t->probe_tries < TARGET_PROBE_TRIES)
 			break;
-		target_state(t, TCOPY_STATE_REFUSED,
-			     "the probe to %s:%u was not answered: does the service run there, and is the way to it open?",
-			     to, port);
+		if (t->paused)
+			target_paused(t);
+		else
+			target_state(t, TCOPY_STATE_REFUSED,
+				     "the probe to %s:%u was not answered: does the service run there, and is the way to it open?",
+				     to, port);
 		if (now_us - probe_us > TARGET_AGAIN_US)
 			WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
 		return true;
 	case TCOPY_PROBE_STOLEN:
+		if (t->state != TCOPY_STATE_COPYING)
+			tcopy_silence_begin(t, now_us);
+		t->paused = 0;
 		target_state(t, TCOPY_STATE_COPYING, "%s", "");
 		return true;
 	case TCOPY_PROBE_LEAKED:
@@ -137,20 +192,20 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 		return true;
 	case TCOPY_PROBE_CLOSED:
 		target_state(t, TCOPY_STATE_REFUSED,
-			     "nothing listens on port %u of the test host: start the service there",
+			     "nothing listens on port %u of the test host, or a firewall there rejects: start the service there",
 			     port);
 		if (now_us - probe_us > TARGET_AGAIN_US)
 			WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
 		return true;
 	}
 
-	t->probe_tries++;
+	WRITE_ONCE(t->probe_tries, t->probe_tries + 1);
 	err = tcopy_probe_send(tn, t);
 	if (err)
 		target_state(t, TCOPY_STATE_CONNECTING,
 			     "the probe to %s:%u could not be sent (error %d): is there a route?",
 			     to, port, err);
-	else if (t->state != TCOPY_STATE_REFUSED)
+	else if (t->state != TCOPY_STATE_REFUSED && !t->paused)
 		target_state(t, TCOPY_STATE_CONNECTING,
 			     "waiting for the answer to the probe to %s:%u",
 			     to, port);

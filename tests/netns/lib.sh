@@ -250,6 +250,30 @@ load_end() {
 	[ "$(wc -l <"$LOAD_OUT")" -gt 100 ] || fail "the load made only $(wc -l <"$LOAD_OUT") requests"
 }
 
+# steady_start CONNECTIONS SECONDS INTERVAL /PATH/: connections that last, each with a request in INTERVAL
+# seconds; steady_end: all of them were answered; steady_same SECONDS: the test server has seen each once,
+# and those of a connection in their order
+steady_start() {
+	STEADY=$4
+	ip netns exec client /usr/bin/python3 "$TOP/tests/netns/steady.py" "$(addr online)" 80 "$@" >"$T/steady.out" 2>"$T/steady.err" &
+	STEADY_PID=$!
+	LAB_PIDS+=($STEADY_PID)
+	wait_for 30 "the lasting connections" grep -q begun "$T/steady.out"
+}
+steady_end() {
+	wait "$STEADY_PID" || fail "a lasting connection failed: $(head -1 "$T/steady.err")"
+	note "the lasting connections made $(tail -1 "$T/steady.out") requests"
+}
+steady_log() { grep "^$STEADY" "$T/$1/access.log" | cut -d' ' -f1-3 | sort -t- -k2,2n -s; }
+steady_logs_equal() { cmp -s <(steady_log online) <(steady_log test); }
+steady_same() {
+	local n
+	n=$(steady_log online | wc -l)
+	[ "$n" = "$(tail -1 "$T/steady.out")" ] || fail "the online server logged $n requests of $(tail -1 "$T/steady.out")"
+	wait_for "$1" "the $n requests of lasting connections in the test server's log ($(steady_log test | wc -l) are; $(diff <(steady_log online) <(steady_log test) | sed -n 2p))" steady_logs_equal
+	note "$n requests of lasting connections are the same in both logs"
+}
+
 # --- what the servers saw -----------------------------------------------------------------------------
 # of what $FROM (online; "online online2": of both together) and $TO (test) logged, of lines that
 # match $ONLY

@@ -138,4 +138,7 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 	[TCOPY_A_STAT_PORT_EARLY] = {
 		"port_early",
 		"of these, whose port had rested for less than 60 seconds" },
+	[TCOPY_A_STAT_PAUSES] = {
+		"pauses",
+		"pauses of copying: new copies not answered, or refused" },
 };

@@ -186,6 +186,8 @@ enum tcopy_state {
  *	own address
  * @TCOPY_A_STAT_PORT_EARLY: of these, whose port had been used less than 60
  *	seconds before: there are too few
+ * @TCOPY_A_STAT_PAUSES: times that new copies were not answered, or refused,
+ *	and paused
  */
 enum tcopy_a_stat {
 	TCOPY_A_STAT_UNSPEC,
@@ -235,6 +237,7 @@ enum tcopy_a_stat {
 	TCOPY_A_STAT_HEADERS_LOST,
 	TCOPY_A_STAT_OWN_SOURCE,
 	TCOPY_A_STAT_PORT_EARLY,
+	TCOPY_A_STAT_PAUSES,
 
 	__TCOPY_A_STAT_MAX,
 	TCOPY_A_STAT_MAX = __TCOPY_A_STAT_MAX - 1,
