@@ -368,6 +368,35 @@ void tcopy_session_announce(struct tcopy_net *tn, struct tcopy_target *t)
 		session_walk(tn, t, session_announce);
 }
 
+static void session_remove_again(struct tcopy_session *s)
+{
+	u64 now_us = tcopy_now_us();
+
+	spin_lock_bh(&s->lock);
+	if (s->dead) {
+		spin_unlock_bh(&s->lock);
+		return;
+	}
+	tcopy_track_end_again(&s->track, now_us);
+	spin_unlock_bh(&s->lock);
+	/* one that the first walk has missed ends now */
+	tcopy_session_end(s, TCOPY_END_REMOVED);
+}
+
+/**
+ * tcopy_session_end_again() - reset all copies to a target once more
+ * @tn:	the namespace
+ * @t:	after tcopy_session_end_target()
+ *
+ * The RST of a copy may be lost on its way, and nobody would notice.
+ *
+ * Context: process; may sleep.
+ */
+void tcopy_session_end_again(struct tcopy_net *tn, struct tcopy_target *t)
+{
+	session_walk(tn, t, session_remove_again);
+}
+
 /**
  * tcopy_session_del_target() - forget all copies to a target
  * @tn:	the namespace

@@ -37,6 +37,8 @@
 #define TARGET_PAUSE_MAX	32
 /* How long reset copies linger before their target is gone. */
 #define TARGET_LINGER		(HZ / 5)
+/* How often they are reset, in that time. */
+#define TARGET_RSTS		5
 
 /**
  * tcopy_target_find() - a target by its ID
@@ -367,6 +369,7 @@ static void target_del_list(struct tcopy_net *tn, struct list_head *list)
 {
 	struct tcopy_target *t, *next;
 	bool any = false;
+	unsigned int i;
 
 	/* Without memory for a smaller snapshot there is no way round waiting
 	 * for some.
@@ -376,8 +379,13 @@ static void target_del_list(struct tcopy_net *tn, struct list_head *list)
 	synchronize_net();
 	list_for_each_entry(t, list, list)
 		any |= tcopy_session_end_target(tn, t);
-	if (any)
-		schedule_timeout_uninterruptible(TARGET_LINGER);
+	for (i = 1; any && i <= TARGET_RSTS; i++) {
+		schedule_timeout_uninterruptible(TARGET_LINGER / TARGET_RSTS);
+		if (i == TARGET_RSTS)
+			break;
+		list_for_each_entry(t, list, list)
+			tcopy_session_end_again(tn, t);
+	}
 	list_for_each_entry_safe(t, next, list, list) {
 		tcopy_session_del_target(tn, t);
 		tcopy_source_detach(t);

@@ -134,6 +134,18 @@ void tcopy_track_end(struct tcopy_track *t, enum tcopy_end why, u64 now_us)
 }
 
 /**
+ * tcopy_track_end_again() - say the last word of an ended copy once more
+ * @t:		track; nothing happens when it has not ended
+ * @now_us:	time in microseconds
+ */
+void tcopy_track_end_again(struct tcopy_track *t, u64 now_us)
+{
+	tcopy_track_clock(t, now_us);
+	if (t->state == TCOPY_TRACK_ENDED)
+		tcopy_track_end_repeat(t);
+}
+
+/**
  * tcopy_track_header() - an answer of the test server
  * @t:		track
  * @seg:	its header; nothing in it is trusted

@@ -170,6 +170,7 @@ void tcopy_track_header(struct tcopy_track *t, const struct tcopy_seg *seg,
 			u64 now_us);
 void tcopy_track_alive(struct tcopy_track *t, u64 now_us);
 void tcopy_track_end(struct tcopy_track *t, enum tcopy_end why, u64 now_us);
+void tcopy_track_end_again(struct tcopy_track *t, u64 now_us);
 
 void tcopy_track_poll(struct tcopy_track *t,
 		      const struct tcopy_track_conf *conf,

@@ -39,8 +39,33 @@ void tcopy_track_end_recv(struct tcopy_track *t, const struct tcopy_seg *seg)
 	} else {
 		t->flags |= TCOPY_T_REPLY;
 		t->reply_seq = seg->ack;
+		if (!before(seg->ack, t->snd_una) &&
+		    !after(seg->ack, t->snd_max))
+			t->snd_una = seg->ack;
 	}
 	t->replies++;
+}
+
+/**
+ * tcopy_track_end_repeat() - the last word may have been lost: say it again
+ * @t:	track in ENDED
+ *
+ * Nobody acknowledges a RST, and a test server believes it at the byte that it
+ * expects next only (RFC 5961, section 3.2; Linux also behind the last one that
+ * it has). What was in flight may be lost as well, so the two ends of that take
+ * turns. After FINs of both sides it is the ACK of the test server's.
+ */
+void tcopy_track_end_repeat(struct tcopy_track *t)
+{
+	if (t->end == TCOPY_END_REFUSED || t->end == TCOPY_END_RESET)
+		return;		/* it knows: it said so itself */
+	if (t->flags & TCOPY_T_POLITE) {
+		t->flags |= TCOPY_T_ACK_NOW;
+		return;
+	}
+	t->flags ^= TCOPY_T_AGAIN;
+	t->flags |= TCOPY_T_REPLY;
+	t->reply_seq = t->flags & TCOPY_T_AGAIN ? t->snd_una : t->snd_max;
 }
 
 /**

@@ -37,6 +37,7 @@ static inline u64 div_u64(u64 dividend, u32 divisor)
 #define TCOPY_T_GO		0x0800	/* the gate of what is next opened */
 #define TCOPY_T_PACE_OFF	0x1000	/* this session is not gated */
 #define TCOPY_T_GATED		0x2000	/* something waits at its gate */
+#define TCOPY_T_AGAIN		0x4000	/* the last RST had snd_una */
 
 #define TCOPY_T_MS		1000ULL		/* in microseconds */
 #define TCOPY_T_S		1000000ULL
@@ -97,6 +98,7 @@ void tcopy_track_syn_poll(struct tcopy_track *t, struct tcopy_act *act);
 /* track_end.c */
 void tcopy_track_over(struct tcopy_track *t, enum tcopy_end why, bool rst);
 void tcopy_track_end_recv(struct tcopy_track *t, const struct tcopy_seg *seg);
+void tcopy_track_end_repeat(struct tcopy_track *t);
 void tcopy_track_end_poll(struct tcopy_track *t, struct tcopy_act *act);
 void tcopy_track_end_linger(struct tcopy_track *t, struct tcopy_act *act);
 bool tcopy_track_end_due(const struct tcopy_track *t);

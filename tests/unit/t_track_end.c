@@ -83,6 +83,58 @@ static void late_headers_after_a_reset_are_reset(void)
 	}
 }
 
+/* Its RST may have been lost, and what was in flight before it as well. */
+static void the_last_word_is_repeated(void)
+{
+	rig_plain(65535);
+	tcopy_track_end_again(&r.t, r.now);	/* it lives */
+	rig_data(100, 0, 0);
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_PSH, 1, 100);
+	tcopy_track_end(&r.t, TCOPY_END_REMOVED, r.now);
+	rig_poll();
+	SENDS(TCOPY_RST | TCOPY_ACK, 101, 0);
+	ENDS(REMOVED);
+	QUIET();
+	tcopy_track_end_again(&r.t, r.now);
+	rig_poll();
+	SENDS(TCOPY_RST, 1, 0);
+	QUIET();
+	tcopy_track_end_again(&r.t, r.now);
+	rig_poll();
+	SENDS(TCOPY_RST, 101, 0);
+	QUIET();
+	/* the answer to its challenge is what it expects; that may be lost */
+	rig_header(TCOPY_ACK, 1, 0, 51, 65535);
+	rig_poll();
+	SENDS(TCOPY_RST, 51, 0);
+	tcopy_track_end_again(&r.t, r.now);
+	rig_poll();
+	SENDS(TCOPY_RST, 51, 0);
+	QUIET();
+}
+
+static void the_last_ack_is_repeated(void)
+{
+	T_DO(close_politely());
+	r.at = r.acts;
+	tcopy_track_end_again(&r.t, r.now);
+	rig_poll();
+	SENDS(TCOPY_ACK, 102, 0);
+	QUIET();
+}
+
+static void who_has_reset_it_is_told_nothing(void)
+{
+	rig_plain(65535);
+	rig_header(TCOPY_RST, 1, 0, 0, 0);
+	rig_poll();
+	ENDS(RESET);
+	tcopy_track_end_again(&r.t, r.now);
+	rig_poll();
+	QUIET();
+}
+
 static void a_rst_is_never_answered(void)
 {
 	rig_plain(65535);
@@ -322,6 +374,9 @@ int main(void)
 	T_RUN(server_closes_first);
 	T_RUN(a_late_fin_is_acknowledged);
 	T_RUN(late_headers_after_a_reset_are_reset);
+	T_RUN(the_last_word_is_repeated);
+	T_RUN(the_last_ack_is_repeated);
+	T_RUN(who_has_reset_it_is_told_nothing);
 	T_RUN(a_rst_is_never_answered);
 	T_RUN(nothing_revives_it);
 	T_RUN(the_first_reason_stays);
