@@ -10,6 +10,7 @@
 #include "queue.h"
 #include "relay.h"
 #include "session.h"
+#include "transmit.h"
 
 /* Sessions that one datagram can touch: as many as it has records. */
 #define FEEDBACK_BATCH	(TCOPY_WIRE_RECORDS / 48 + 1)
@@ -74,6 +75,7 @@ static void feedback_welcome(struct tcopy_relay *relay, const u8 *p,
 		relay->seq_valid = false;
 		WRITE_ONCE(relay->announce, true);
 		kick = true;
+		relay->epoch_us = tcopy_now_us();
 	}
 	relay->epoch = welcome.epoch;
 	spin_unlock(&relay->lock);
@@ -82,7 +84,7 @@ static void feedback_welcome(struct tcopy_relay *relay, const u8 *p,
 
 	for (i = 0; i < welcome.wants_n; i++) {
 		if (len < sizeof(want))
-			return;
+			break;
 		memcpy(&want, p, sizeof(want));
 		p += sizeof(want);
 		len -= sizeof(want);
@@ -90,7 +92,7 @@ static void feedback_welcome(struct tcopy_relay *relay, const u8 *p,
 		if (len < size || want.state > TCOPY_WIRE_DRAINING ||
 		    want.pass_n > TCOPY_WIRE_PASS_MAX ||
 		    !pass_valid(p, want.pass_n))
-			return;
+			break;
 		for (j = 0; j < rules->n; j++) {
 			t = rules->target[j];
 			if (t->relay != relay || t->family != want.family ||
@@ -194,24 +196,76 @@ drop:
 	return 0;
 }
 
+/*
+ * A header of no session: the test service has a connection that nobody copies
+ * any more, because this host or module was started anew, a target was removed,
+ * or the last RST of a session was lost. It gets a RST.
+ *
+ * Whose is it? With several online hosts the relay decides. It hands a header
+ * to the host that announced the connection (OPEN), or, when nobody did, to
+ * the only host that copies to that service; but a SYN-ACK of unknown owner
+ * goes to all of them, as repair. So
+ * - a SYN-ACK is never answered here: another host may own it. Should nobody,
+ *   the test service gives it up by itself;
+ * - nothing is answered while the relay may not know all online hosts yet, so
+ *   that the "only" one may be one of several (tcopy_relay_may_reset()). A
+ *   host whose return channel was dead for so long that the relay forgot it
+ *   may lose copies to this rule; it has got no headers for them since.
+ *
+ * Where would an answer go? A RST is not answered, but for a challenge ACK when
+ * its sequence number is not the expected one; this one's is what the test
+ * service has just acknowledged. Should there be one all the same, it is
+ * stolen: a probe was (state copying), and so was this header. A RST is never
+ * answered.
+ */
+static void feedback_orphan(struct tcopy_net *tn, struct tcopy_target *t,
+			    const struct tcopy_flow *flow,
+			    const struct tcopy_seg *seg)
+{
+	struct tcopy_packet rst = {
+		.flags = TCOPY_RST,
+		.seq = seg->ack,
+		.mss = 536,
+	};
+	struct tcopy_flow back;
+
+	if (!(seg->flags & TCOPY_ACK) || seg->flags & (TCOPY_SYN | TCOPY_RST))
+		return;
+	if (!READ_ONCE(t->copying) ||
+	    !tcopy_relay_may_reset(t->relay, tcopy_now_us()))
+		return;
+	tcopy_flow_reverse(&back, flow);
+	if (tcopy_transmit_once(tn->net, &back, t->to_ifindex, &rst))
+		tcopy_count(t, SEND_FAILED);
+	else
+		tcopy_count(t, ORPHAN_RSTS);
+}
+
 static void feedback_unknown(struct tcopy_net *tn,
 			     const struct tcopy_flow *flow,
 			     const struct tcopy_seg *seg)
 {
 	const struct tcopy_rules *rules = rcu_dereference(tn->rules);
-	struct tcopy_target *t;
+	struct tcopy_target *t, *other = NULL;
 	unsigned int i;
 
 	if (!rules || tcopy_probe_header(tn, rules, flow, seg))
 		return;
 	for (i = 0; i < rules->n; i++) {
 		t = rules->target[i];
-		if (t->to_port == flow->sport && t->family == flow->family &&
-		    !memcmp(&t->to, &flow->src, sizeof(t->to))) {
+		if (t->family != flow->family ||
+		    memcmp(&t->to, &flow->src, sizeof(t->to)))
+			continue;
+		if (t->to_port == flow->sport) {
 			tcopy_count(t, HEADERS_UNKNOWN);
+			feedback_orphan(tn, t, flow, seg);
 			return;
 		}
+		other = t;
 	}
+	/* A service of the same host that was a target until lately */
+	if (other)
+		feedback_orphan(tn, other, flow, seg);
 }
 
 /**

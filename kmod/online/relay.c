@@ -13,6 +13,14 @@
 #include "relay.h"
 #include "rule.h"
 
+/* RSTs to orphans: one in so many microseconds, after so many at once. */
+#define RELAY_RST_US	(10 * (u64)USEC_PER_MSEC)
+#define RELAY_RSTS	100
+/* Longer than a relay keeps an online host that is silent (RELAY_EXPIRE_MS),
+ * and than several HELLOs of the others take.
+ */
+#define RELAY_SETTLED_US (6 * (u64)USEC_PER_SEC)
+
 /* An OPEN and a HELLO, as long as they get. */
 struct relay_open {
 	struct tcopy_wire_hdr hdr;
@@ -254,6 +262,36 @@ void tcopy_relay_flush(struct tcopy_relay *relay)
 			   n * sizeof(msg->flow[0]));
 	}
 	kfree(msg);
+}
+
+/**
+ * tcopy_relay_may_reset() - may an orphan be reset now?
+ * @relay:	its header came from
+ * @now_us:	now
+ *
+ * Only when the relay has run for long enough to know all online hosts: one
+ * that knows us alone gives us the headers of the others, too. And not too
+ * often: a token bucket.
+ *
+ * Context: BH.
+ *
+ * Return: true when it may; a token is taken.
+ */
+bool tcopy_relay_may_reset(struct tcopy_relay *relay, u64 now_us)
+{
+	u64 burst_us = RELAY_RSTS * RELAY_RST_US;
+	bool may = false;
+
+	spin_lock(&relay->lock);
+	if (relay->epoch_us && now_us >= relay->epoch_us + RELAY_SETTLED_US) {
+		if (relay->rst_us + burst_us < now_us)
+			relay->rst_us = now_us - burst_us;
+		may = relay->rst_us + RELAY_RST_US <= now_us;
+		if (may)
+			relay->rst_us += RELAY_RST_US;
+	}
+	spin_unlock(&relay->lock);
+	return may;
 }
 
 /**

@@ -22,6 +22,8 @@ struct socket;
  * @cookie:	ours: a datagram without it is dropped; immutable
  * @peer_cookie: the relay's, 0 until its CHALLENGE; READ_ONCE
  * @epoch:	of the relay's last WELCOME; feedback.c, softirq of @sock
+ * @epoch_us:	when the relay first said @epoch; under @lock
+ * @rst_us:	RSTs to orphans are paid for until then; under @lock
  * @lost:	records that it said it has lost; READ_ONCE
  * @announce:	another relay has answered, who knows no connection; READ_ONCE
  * @next_seq:	next HEADERS expected; under @lock
@@ -45,6 +47,8 @@ struct tcopy_relay {
 	__be64 cookie;
 	__be64 peer_cookie;
 	__be64 epoch;
+	u64 epoch_us;
+	u64 rst_us;
 	u64 lost;
 	u32 next_seq;
 	bool seq_valid;
@@ -69,6 +73,7 @@ tcopy_relay_get(struct tcopy_net *tn, u8 family, const union tcopy_addr *addr,
 void tcopy_relay_put(struct tcopy_relay *relay);
 void tcopy_relay_open(struct tcopy_relay *relay,
 		      const struct tcopy_flow *flow);
+bool tcopy_relay_may_reset(struct tcopy_relay *relay, u64 now_us);
 void tcopy_relay_hello(struct tcopy_relay *relay);
 void tcopy_relay_flush(struct tcopy_relay *relay);
 void tcopy_relay_kick(struct tcopy_relay *relay);

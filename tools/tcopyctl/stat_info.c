@@ -141,4 +141,7 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 	[TCOPY_A_STAT_PAUSES] = {
 		"pauses",
 		"pauses of copying: new copies not answered, or refused" },
+	[TCOPY_A_STAT_ORPHAN_RSTS] = {
+		"orphan_rsts",
+		"RSTs sent in answer to headers of no session" },
 };

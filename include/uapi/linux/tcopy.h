@@ -188,6 +188,7 @@ enum tcopy_state {
  *	seconds before: there are too few
  * @TCOPY_A_STAT_PAUSES: times that new copies were not answered, or refused,
  *	and paused
+ * @TCOPY_A_STAT_ORPHAN_RSTS: RSTs sent in answer to headers of no session
  */
 enum tcopy_a_stat {
 	TCOPY_A_STAT_UNSPEC,
@@ -238,6 +239,7 @@ enum tcopy_a_stat {
 	TCOPY_A_STAT_OWN_SOURCE,
 	TCOPY_A_STAT_PORT_EARLY,
 	TCOPY_A_STAT_PAUSES,
+	TCOPY_A_STAT_ORPHAN_RSTS,
 
 	__TCOPY_A_STAT_MAX,
 	TCOPY_A_STAT_MAX = __TCOPY_A_STAT_MAX - 1,
