@@ -11,9 +11,10 @@ for _ in 1 2 3; do
 	# keep-alive connections, most of them idle when the target goes
 	load_start $((8 * SLOW)) 64
 	tc -n net qdisc add dev test root netem loss 5% limit 10000 || fail "tc"
-	sleep 1.5
-	n=$(ss -N test -tanH state connected exclude time-wait "sport = :80" | wc -l)
-	[ "$n" -ge 32 ] || fail "the test server has only $n connections"
+	connections() { ss -N test -tanH state connected exclude time-wait "sport = :80" | wc -l; }
+	enough() { [ "$(connections)" -ge 32 ]; }
+	wait_for 10 "32 copies on the test server" enough
+	n=$(connections)
 	ctl online del-target all || fail "del-target all"
 	wait_for 10 "the test server's $n connections to be reset" no_connections test
 	note "$n connections were reset"

@@ -17,6 +17,7 @@ for _ in 1 2 3; do
 	relay_end KILL
 	sleep 0.3
 	relay_start
+	sleep 1		# SIGUSR1 ends a relay that has not begun to listen for it
 	wait_for 10 "the new relay to be told of the 8 connections" announced
 	wait_for 20 "state copying" state_is copying
 done

@@ -5,8 +5,8 @@
 # timeout: 200
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
-cut() { ip netns exec test nft -f - <<<'table inet cut { chain in { type filter hook input priority 0; tcp dport 80 drop; }; }'; }
-mend() { ns test nft delete table inet cut; }
+cut_copies() { ip netns exec test nft -f - <<<'table inet cut { chain in { type filter hook input priority 0; tcp dport 80 drop; }; }'; }
+mend_copies() { ns test nft delete table inet cut; }
 
 lab_copying
 # Connections that are not answered, three times as many as pause it in a row; but not in a row.
@@ -25,7 +25,7 @@ note "12 silent copies, never five in a row: still copying"
 # load ends by itself; what these ask is checked
 steady_start 4 $((12 * SLOW)) 0.3 /s/steady-
 load_start $((12 * SLOW)) 8 /s/ -H 'Connection: close'
-cut || fail "nft"
+cut_copies || fail "nft"
 wait_for 10 "copying to pause (it is $(target_field state))" state_is paused
 reason=$(target_field reason)
 note "paused: $reason"
@@ -38,7 +38,7 @@ for ((i = 0; i < 45; i++)); do
 done
 [ "$(stat not_copying)" -gt "$refused" ] || fail "what is not copied meanwhile is not counted as not_copying"
 [ "$(stat pauses)" -ge 1 ] || fail "no pause is counted"
-mend
+mend_copies
 wait_for 20 "copying to resume" state_is copying
 load_end
 steady_end
