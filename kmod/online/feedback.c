@@ -15,11 +15,14 @@
 /* Sessions that one datagram can touch: as many as it has records. */
 #define FEEDBACK_BATCH	(TCOPY_WIRE_RECORDS / 48 + 1)
 
-/* Clients that the test host answers itself; replaced only when they differ. */
-static void feedback_pass(struct tcopy_target *t, const u8 *p, unsigned int n)
+/* Clients that the test host answers itself; replaced only when they differ.
+ * False without memory: better no copies than ghosts.
+ */
+static bool feedback_pass(struct tcopy_target *t, const u8 *p, unsigned int n)
 {
 	size_t size = n * sizeof(struct tcopy_wire_prefix);
 	struct tcopy_pass *pass, *old;
+	bool known = true;
 
 	spin_lock_bh(&t->pass_lock);
 	old = rcu_dereference_protected(t->pass,
@@ -28,8 +31,7 @@ static void feedback_pass(struct tcopy_target *t, const u8 *p, unsigned int n)
 		goto unlock;
 	pass = kmalloc(sizeof(*pass) + size, GFP_ATOMIC | __GFP_NOWARN);
 	if (!pass) {
-		/* Better no copies than ghosts; the next WELCOME retries. */
-		WRITE_ONCE(t->copying, false);
+		known = false;
 		goto unlock;
 	}
 	pass->n = n;
@@ -39,6 +41,7 @@ static void feedback_pass(struct tcopy_target *t, const u8 *p, unsigned int n)
 		kfree_rcu(old, rcu);
 unlock:
 	spin_unlock_bh(&t->pass_lock);
+	return known;
 }
 
 static bool pass_valid(const u8 *p, unsigned int n)
@@ -99,7 +102,11 @@ static void feedback_welcome(struct tcopy_relay *relay, const u8 *p,
 			    t->to_port != want.port ||
 			    memcmp(&t->to, &want.addr, sizeof(t->to)))
 				continue;
-			feedback_pass(t, p, want.pass_n);
+			/* The next WELCOME tries again. */
+			if (!feedback_pass(t, p, want.pass_n)) {
+				WRITE_ONCE(t->copying, false);
+				want.state = TCOPY_WIRE_NOT_INTERCEPTED;
+			}
 			if (READ_ONCE(t->wire_state) != want.state ||
 			    !READ_ONCE(t->welcome_us))
 				kick = true;

@@ -26,7 +26,7 @@
 /* A probe that failed is tried again after. */
 #define TARGET_AGAIN_US		(3 * (u64)USEC_PER_SEC)
 #define TARGET_HELLO_US		(USEC_PER_SEC)
-/* One that is not answered is repeated sooner: on a network that loses 5 %, each
+/* One that is not answered is repeated sooner: on a network that loses 5 % each
  * way, three in a row are lost every quarter of an hour.
  */
 #define TARGET_HELLO_AGAIN_US	(USEC_PER_SEC / 4)
