@@ -47,6 +47,8 @@ struct tcopy_rules;
  * @later:	packets whose connection production seemed not to know yet;
  *		under
  *		@queue.lock
+ * @later_slow: @later_timer is armed for what was put off often already; under
+ *		@queue.lock
  * @later_timer: puts @later back into @queue
  * @ack_lock:	protects @acks
  * @acks:	sessions whose acknowledgment waits for data to ride on, oldest
@@ -60,6 +62,7 @@ struct tcopy_cpu {
 	struct tasklet_struct tasklet;
 	struct hrtimer again;
 	struct sk_buff_head later;
+	bool later_slow;
 	struct hrtimer later_timer;
 	spinlock_t ack_lock;
 	struct list_head acks;

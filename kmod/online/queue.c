@@ -13,9 +13,15 @@
 /* Entries worked off in one run, and the pause before the next. */
 #define QUEUE_BUDGET	128
 #define QUEUE_PAUSE_NS	(20 * NSEC_PER_USEC)
-/* What is put off: for how long, how often, and how many entries at most. */
+/* What is put off: for how long, how often, and how many entries at most. At
+ * first production's CPU is just busy with it; a virtual one may not run for
+ * tens of milliseconds. Less in all than the time after which a gap is looked
+ * into, because other packets of the connection may be waiting behind it.
+ */
 #define QUEUE_LATER_NS	(2 * NSEC_PER_MSEC)
 #define QUEUE_LATER_TRIES 4
+#define QUEUE_LATER_SLOW_NS (10 * NSEC_PER_MSEC)
+#define QUEUE_LATER_SLOW_TRIES 8
 #define QUEUE_LATER_MAX	1024
 
 static enum hrtimer_restart queue_again(struct hrtimer *timer)
@@ -33,6 +39,7 @@ static enum hrtimer_restart queue_later(struct hrtimer *timer)
 	struct sk_buff *skb;
 
 	spin_lock(&cpu->queue.lock);
+	cpu->later_slow = false;
 	while ((skb = __skb_dequeue(&cpu->later))) {
 		cpu->bytes += skb->truesize;
 		__skb_queue_tail(&cpu->queue, skb);
@@ -186,19 +193,26 @@ bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
  */
 bool tcopy_queue_later(struct tcopy_net *tn, struct sk_buff *skb)
 {
+	bool slow = tcopy_queue_cb(skb)->tries >= QUEUE_LATER_TRIES;
 	struct tcopy_cpu *cpu = this_cpu_ptr(tn->cpu);
-	bool room, first;
+	bool room, arm;
 
-	if (tcopy_queue_cb(skb)->tries++ >= QUEUE_LATER_TRIES)
+	if (tcopy_queue_cb(skb)->tries++ >=
+	    QUEUE_LATER_TRIES + QUEUE_LATER_SLOW_TRIES)
 		return false;
 	spin_lock(&cpu->queue.lock);
-	first = skb_queue_empty(&cpu->later);
+	arm = skb_queue_empty(&cpu->later) || (cpu->later_slow && !slow);
 	room = skb_queue_len(&cpu->later) < QUEUE_LATER_MAX;
-	if (room)
+	if (room) {
 		__skb_queue_tail(&cpu->later, skb);
+		if (arm)
+			cpu->later_slow = slow;
+	}
 	spin_unlock(&cpu->queue.lock);
-	if (first)
-		hrtimer_start(&cpu->later_timer, ns_to_ktime(QUEUE_LATER_NS),
+	if (room && arm)
+		hrtimer_start(&cpu->later_timer,
+			      ns_to_ktime(slow ? QUEUE_LATER_SLOW_NS :
+						 QUEUE_LATER_NS),
 			      HRTIMER_MODE_REL_PINNED_SOFT);
 	return room;
 }
