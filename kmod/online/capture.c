@@ -132,39 +132,6 @@ static struct sk_buff *capture_share(const struct sk_buff *from,
 	return skb;
 }
 
-/* Payload in pages of its own. */
-static struct sk_buff *capture_copy(const struct sk_buff *from,
-				    unsigned int off, unsigned int len)
-{
-	struct sk_buff *skb;
-	unsigned int i;
-	int err;
-
-	if (len <= CAPTURE_COPY_MAX) {
-		skb = capture_alloc(len);
-		if (skb)
-			skb_copy_bits(from, off, skb_put(skb, len), len);
-		return skb;
-	}
-
-	skb = alloc_skb_with_frags(TCOPY_EVENT_ROOM, len,
-				   PAGE_ALLOC_COSTLY_ORDER, &err, TCOPY_GFP);
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, TCOPY_EVENT_ROOM);
-	skb->data_len = len;
-	skb->len = len;
-	for (i = 0; i < skb_shinfo(skb)->nr_frags && len; i++) {
-		skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
-		unsigned int part = min(len, skb_frag_size(frag));
-
-		skb_copy_bits(from, off, skb_frag_address(frag), part);
-		off += part;
-		len -= part;
-	}
-	return skb;
-}
-
 /* A queue entry of the packet; NULL without memory. */
 static struct sk_buff *capture_take(const struct capture *c, bool halfopen)
 {
@@ -175,7 +142,8 @@ static struct sk_buff *capture_take(const struct capture *c, bool halfopen)
 
 	if (len <= CAPTURE_COPY_MAX || skb_has_frag_list(from) ||
 	    skb_zcopy((struct sk_buff *)from))
-		skb = capture_copy(from, off, len);
+		skb = tcopy_hold_copy(from, off, len, TCOPY_EVENT_ROOM,
+				      CAPTURE_COPY_MAX);
 	else
 		skb = capture_share(from, off);
 	if (!skb)
@@ -194,6 +162,8 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 				    struct capture *c, const struct tcphdr *th)
 {
 	const struct sk_buff *skb = c->skb;
+	enum tcopy_end why = TCOPY_END_GAP;
+	struct rhlist_head *list;
 	bool half = false;
 	unsigned int i, bucket;
 	struct sk_buff *entry;
@@ -242,9 +212,15 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	if (!half) {
 		if (!c->seg.len && !(c->seg.flags & (TCOPY_FIN | TCOPY_RST)))
 			goto count;
-		if (!tcopy_session_list(c->tn, &c->flow)) {
+		list = tcopy_session_list(c->tn, &c->flow);
+		if (!list) {
 			if (c->seg.len)
 				bucket = TCOPY_A_STAT_NO_SESSION;
+			goto count;
+		}
+		/* What was shed costs no more than this. */
+		if (tcopy_session_over(list)) {
+			bucket = TCOPY_A_STAT_ENDED;
 			goto count;
 		}
 	}
@@ -253,9 +229,17 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	if (!capture_checksum_ok(c))
 		goto count;
 take:
+	if (half && tcopy_queue_behind(c->tn) &&
+	    !tcopy_session_list(c->tn, &c->flow)) {
+		/* Now or never: what comes later must not begin it. */
+		tcopy_halfopen_del(c->tn, &c->flow, c->seg.seq);
+		bucket = TCOPY_A_STAT_CPU_LIMIT;
+		goto count;
+	}
 	bucket = TCOPY_A_STAT_UNSHAREABLE;
 	if (skb_pfmemalloc(skb) || !tcopy_skb_readable(skb))
 		goto missed;
+	why = TCOPY_END_SHED;
 	bucket = TCOPY_A_STAT_MEMORY_LIMIT;
 	if (tcopy_mem_full(c->tn))
 		goto missed;
@@ -273,7 +257,7 @@ take:
 missed:
 	if (!(c->seg.flags & TCOPY_SYN) &&
 	    (c->seg.len || (c->seg.flags & TCOPY_FIN)))
-		tcopy_session_missed(c->tn, &c->flow);
+		tcopy_session_missed(c->tn, &c->flow, why);
 count:
 	capture_count(rules, &c->flow, bucket);
 }
@@ -354,7 +338,7 @@ static unsigned int capture_v6(void *priv, struct sk_buff *skb,
 		c.flow.sport = th->source;
 		c.flow.dport = th->dest;
 		capture_count(rules, &c.flow, TCOPY_A_STAT_FRAGMENT);
-		tcopy_session_missed(tn, &c.flow);
+		tcopy_session_missed(tn, &c.flow, TCOPY_END_GAP);
 		return NF_ACCEPT;
 	}
 	capture_packet(rules, &c, th);

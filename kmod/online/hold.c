@@ -4,6 +4,7 @@
  * acknowledged it. track.c decides by sequence numbers; here are the bytes.
  */
 
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/skbuff.h>
 
@@ -15,6 +16,11 @@
 #define HOLD_GAP_MAX	4096
 /* Payload copied into the head of one outgoing packet. */
 #define HOLD_LINEAR_MAX	16384
+/* What one run makes our own, in bytes and in skbs looked at. */
+#define HOLD_COMPACT_BYTES	(128 << 10)
+#define HOLD_COMPACT_LOOKS	256
+/* Up to this much of an skb goes into its head then, the rest into pages. */
+#define HOLD_COMPACT_LINEAR	2048
 
 /**
  * tcopy_hold_init() - nothing is held yet
@@ -26,9 +32,11 @@ void tcopy_hold_init(struct tcopy_hold *h, u32 seq)
 	__skb_queue_head_init(&h->q);
 	h->next = NULL;
 	h->contig = NULL;
+	h->own = NULL;
 	h->sent = seq;
 	h->cap_nxt = seq;
 	h->bytes = 0;
+	h->shared = 0;
 }
 
 static struct sk_buff *hold_after(const struct tcopy_hold *h,
@@ -43,7 +51,11 @@ static struct sk_buff *hold_after(const struct tcopy_hold *h,
 static void hold_free(struct tcopy_hold *h, struct tcopy_net *tn,
 		      struct sk_buff *skb)
 {
+	if (skb == h->own)
+		h->own = skb_queue_is_first(&h->q, skb) ? NULL :
+				skb_queue_prev(&h->q, skb);
 	__skb_unlink(skb, &h->q);
+	h->shared -= tcopy_hold_cb(skb)->shared;
 	h->bytes -= skb->truesize;
 	tcopy_mem_add(tn, -(s64)skb->truesize);
 	kfree_skb(skb);
@@ -58,6 +70,11 @@ static void hold_link(struct tcopy_hold *h, struct sk_buff *skb,
 	else
 		__skb_queue_head(&h->q, skb);
 	h->bytes += skb->truesize;
+	h->shared += tcopy_hold_cb(skb)->shared;
+	/* In front of what was looked at already: look again. */
+	if (h->own && prev != h->own &&
+	    before(tcopy_hold_cb(skb)->seq, tcopy_hold_cb(h->own)->seq))
+		h->own = NULL;
 
 	while (skb && tcopy_hold_cb(skb)->seq == h->cap_nxt) {
 		h->cap_nxt = tcopy_hold_cb(skb)->end;
@@ -135,6 +152,8 @@ int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
 			*tcopy_hold_cb(part) = (struct tcopy_hold_cb) {
 				.base = base, .seq = seq, .end = stop,
 				.ack = ack, .gap_us = gap_us, .extra = extra,
+				.since = (u32)jiffies,
+				.shared = skb_shinfo(part)->nr_frags > 0,
 			};
 			hold_link(h, part, prev);
 			if (part == skb)
@@ -245,6 +264,118 @@ unsigned int tcopy_hold_purge(struct tcopy_hold *h, struct tcopy_net *tn)
 	h->next = NULL;
 	h->contig = NULL;
 	return packets;
+}
+
+/**
+ * tcopy_hold_copy() - payload in memory of its own
+ * @from:	read only
+ * @off:	first byte
+ * @len:	bytes
+ * @room:	left in front of them
+ * @linear:	up to so many bytes go into the head, more into pages
+ *
+ * Context: any.
+ *
+ * Return: the skb; the caller owns it. NULL without memory.
+ */
+struct sk_buff *tcopy_hold_copy(const struct sk_buff *from, unsigned int off,
+				unsigned int len, unsigned int room,
+				unsigned int linear)
+{
+	struct sk_buff *skb;
+	unsigned int i;
+	int err;
+
+	if (len <= linear) {
+		skb = alloc_skb(room + len, TCOPY_GFP);
+		if (!skb)
+			return NULL;
+		skb_reserve(skb, room);
+		skb_copy_bits(from, off, skb_put(skb, len), len);
+		return skb;
+	}
+
+	skb = alloc_skb_with_frags(room, len, PAGE_ALLOC_COSTLY_ORDER, &err,
+				   TCOPY_GFP);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, room);
+	skb->data_len = len;
+	skb->len = len;
+	for (i = 0; i < skb_shinfo(skb)->nr_frags && len; i++) {
+		skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
+		unsigned int part = min(len, skb_frag_size(frag));
+
+		skb_copy_bits(from, off, skb_frag_address(frag), part);
+		off += part;
+		len -= part;
+	}
+	return skb;
+}
+
+/* Put @skb in the place of @old. */
+static void hold_replace(struct tcopy_hold *h, struct tcopy_net *tn,
+			 struct sk_buff *old, struct sk_buff *skb)
+{
+	struct tcopy_hold_cb *cb = tcopy_hold_cb(skb);
+
+	*cb = *tcopy_hold_cb(old);
+	cb->base = cb->seq;
+	cb->shared = false;
+	tcopy_mem_add(tn, skb->truesize);
+	h->bytes += skb->truesize;
+	__skb_queue_after(&h->q, old, skb);
+	if (h->next == old)
+		h->next = skb;
+	if (h->contig == old)
+		h->contig = skb;
+	hold_free(h, tn, old);
+}
+
+/**
+ * tcopy_hold_compact() - give back pages that we share for long
+ * @h:		the hold
+ * @tn:		the namespace
+ * @age:	jiffies; what was added less long ago may share on
+ *
+ * The pages belong to a device's pool, which must not starve because a test
+ * service is slow. A bounded part is done, from the front; what there is no
+ * memory for goes on sharing, and is tried again.
+ *
+ * Context: tcopy_session.lock held.
+ *
+ * Return: how many skbs were copied.
+ */
+unsigned int tcopy_hold_compact(struct tcopy_hold *h, struct tcopy_net *tn,
+				u32 age)
+{
+	unsigned int done = 0, bytes = 0, looks = 0;
+	struct sk_buff *skb, *own;
+
+	while (h->shared && bytes < HOLD_COMPACT_BYTES &&
+	       looks++ < HOLD_COMPACT_LOOKS) {
+		const struct tcopy_hold_cb *cb;
+
+		skb = hold_after(h, h->own);
+		if (!skb)
+			break;
+		cb = tcopy_hold_cb(skb);
+		if (cb->shared) {
+			if ((u32)jiffies - cb->since < age)
+				break;
+			own = tcopy_hold_copy(skb, cb->seq - cb->base,
+					      cb->end - cb->seq, 0,
+					      HOLD_COMPACT_LINEAR);
+			if (!own)
+				break;
+			bytes += own->len;
+			done++;
+			hold_replace(h, tn, skb, own);
+			skb = own;
+		}
+		h->own = skb;
+	}
+	return done;
 }
 
 /* Append [off, off + len) of @from to @to, pages by reference. As much as fits:

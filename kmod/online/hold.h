@@ -18,7 +18,9 @@ struct tcopy_net;
  * @contig:	the last one before the first gap; NULL when there is none
  * @sent:	behind the highest byte that was sent
  * @cap_nxt:	behind the last byte before the first gap
+ * @own:	up to here payload is in pages of our own; NULL: up to nowhere
  * @bytes:	true size of @q
+ * @shared:	skbs of @q with pages that are not our own
  *
  * Protected by tcopy_session.lock.
  */
@@ -26,9 +28,11 @@ struct tcopy_hold {
 	struct sk_buff_head q;
 	struct sk_buff *next;
 	struct sk_buff *contig;
+	struct sk_buff *own;
 	u32 sent;
 	u32 cap_nxt;
 	u32 bytes;
+	u32 shared;
 };
 
 /**
@@ -38,7 +42,9 @@ struct tcopy_hold {
  * @end:	behind the last byte that is meant
  * @ack:	what the client acknowledged with it
  * @gap_us:	time since the client's payload before
+ * @since:	jiffies when it was added
  * @extra:	the part of a packet that another skb counts already
+ * @shared:	it has pages that are not our own
  */
 struct tcopy_hold_cb {
 	u32 base;
@@ -46,7 +52,9 @@ struct tcopy_hold_cb {
 	u32 end;
 	u32 ack;
 	u32 gap_us;
+	u32 since;
 	bool extra;
+	bool shared;
 };
 
 static inline struct tcopy_hold_cb *tcopy_hold_cb(struct sk_buff *skb)
@@ -61,6 +69,11 @@ bool tcopy_hold_next(const struct tcopy_hold *h, struct tcopy_chunk *chunk);
 unsigned int tcopy_hold_sent(struct tcopy_hold *h, u32 end);
 void tcopy_hold_release(struct tcopy_hold *h, struct tcopy_net *tn, u32 seq);
 unsigned int tcopy_hold_purge(struct tcopy_hold *h, struct tcopy_net *tn);
+unsigned int tcopy_hold_compact(struct tcopy_hold *h, struct tcopy_net *tn,
+				u32 age);
+struct sk_buff *tcopy_hold_copy(const struct sk_buff *from, unsigned int off,
+				unsigned int len, unsigned int room,
+				unsigned int linear);
 struct sk_buff *tcopy_hold_build(const struct tcopy_hold *h, u32 seq, u32 len);
 
 #endif

@@ -18,6 +18,7 @@ static const struct nla_policy host_policy[] = {
 	[TCOPY_A_HOST_UNSPEC] = { .type = NLA_REJECT },
 	[TCOPY_A_HOST_PAD] = { .type = NLA_REJECT },
 	[TCOPY_A_HOST_MEMORY] = { .type = NLA_U64 },
+	[TCOPY_A_HOST_CPU] = NLA_POLICY_RANGE(NLA_U32, 1, TCOPY_SHARE_ALL),
 };
 
 /* One policy for all commands: the oldest kernel that has policies a command
@@ -45,7 +46,7 @@ static int host_set(struct sk_buff *skb, struct genl_info *info)
 	struct nlattr *tb[ARRAY_SIZE(host_policy)];
 	struct tcopy_net *tn = netlink_net(info);
 	struct nlattr *nest = info->attrs[TCOPY_A_HOST];
-	u64 memory, ram;
+	u64 memory = 0, ram;
 	int err;
 
 	if (!nest) {
@@ -56,16 +57,38 @@ static int host_set(struct sk_buff *skb, struct genl_info *info)
 			       host_policy, info->extack);
 	if (err)
 		return err;
-	if (!tb[TCOPY_A_HOST_MEMORY])
-		return 0;
-	memory = nla_get_u64(tb[TCOPY_A_HOST_MEMORY]);
+	if (tb[TCOPY_A_HOST_MEMORY])
+		memory = nla_get_u64(tb[TCOPY_A_HOST_MEMORY]);
 	ram = (u64)totalram_pages() << PAGE_SHIFT;
-	if (memory < MEMORY_MIN || memory > ram / 2) {
+	if (tb[TCOPY_A_HOST_MEMORY] &&
+	    (memory < MEMORY_MIN || memory > ram / 2)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, tb[TCOPY_A_HOST_MEMORY], "memory is at least 1 MiB and at most half of this host's RAM");
 		return -ERANGE;
 	}
-	WRITE_ONCE(tn->mem_limit, memory);
+	if (tb[TCOPY_A_HOST_MEMORY])
+		WRITE_ONCE(tn->mem_limit, memory);
+	if (tb[TCOPY_A_HOST_CPU])
+		WRITE_ONCE(tn->cpu_percent, nla_get_u32(tb[TCOPY_A_HOST_CPU]));
 	return 0;
+}
+
+/* Percent of the CPU that copying kept busiest of late. */
+static u32 host_cpu_used(struct tcopy_net *tn)
+{
+	u64 now_ns = ktime_get_ns();
+	struct tcopy_cpu *cpu;
+	u32 most = 0;
+	int i;
+
+	mutex_lock(&tn->lock);
+	if (tn->up)
+		for_each_possible_cpu(i) {
+			cpu = per_cpu_ptr(tn->cpu, i);
+			most = max(most, tcopy_share_lately(&cpu->share,
+							    now_ns));
+		}
+	mutex_unlock(&tn->lock);
+	return most;
 }
 
 static int host_get(struct sk_buff *skb, struct genl_info *info)
@@ -89,6 +112,8 @@ static int host_get(struct sk_buff *skb, struct genl_info *info)
 			      TCOPY_A_HOST_PAD) ||
 	    nla_put_u32(msg, TCOPY_A_HOST_SESSIONS,
 			atomic_read(&tn->sessions_n)) ||
+	    nla_put_u32(msg, TCOPY_A_HOST_CPU, READ_ONCE(tn->cpu_percent)) ||
+	    nla_put_u32(msg, TCOPY_A_HOST_CPU_USED, host_cpu_used(tn)) ||
 	    nla_put_string(msg, TCOPY_A_HOST_VERSION, TCOPY_VERSION)) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;

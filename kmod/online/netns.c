@@ -28,19 +28,28 @@ struct tcopy_net *tcopy_netns_find(const struct net *net)
 static void netns_run(struct tasklet_struct *tasklet)
 {
 	struct tcopy_cpu *cpu = from_tasklet(cpu, tasklet, tasklet);
+	u64 since_ns = ktime_get_ns();
 	struct sk_buff_head list;
 	struct sk_buff *skb;
+	unsigned int n;
 
 	__skb_queue_head_init(&list);
-	tcopy_queue_take(cpu, &list);
+	n = tcopy_queue_take(cpu, &list, since_ns);
+	if (!n)
+		return;
 	rcu_read_lock();
 	while ((skb = __skb_dequeue(&list))) {
-		if (tcopy_queue_cb(skb)->kind == TCOPY_QUEUE_PACKET)
+		if (tcopy_queue_cb(skb)->kind == TCOPY_QUEUE_PACKET) {
+			if (tcopy_queue_cb(skb)->shed)
+				tcopy_session_shed(cpu->tn,
+						   &tcopy_event(skb)->flow);
 			tcopy_session_packet(cpu->tn, skb);
-		else
+		} else {
 			tcopy_feedback_run(cpu->tn, skb);
+		}
 	}
 	rcu_read_unlock();
+	tcopy_queue_done(cpu, n, since_ns);
 }
 
 /* 5 % of RAM, but 1 GiB at most. */
@@ -140,6 +149,7 @@ static int __net_init netns_init(struct net *net)
 	INIT_LIST_HEAD(&tn->targets);
 	INIT_LIST_HEAD(&tn->relays);
 	tn->mem_limit = netns_mem_default();
+	tn->cpu_percent = TCOPY_SHARE_DEFAULT;
 	return percpu_counter_init(&tn->mem, 0, GFP_KERNEL);
 }
 

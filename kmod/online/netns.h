@@ -10,6 +10,7 @@
 #include <linux/siphash.h>
 #include <linux/skbuff.h>
 #include <net/net_namespace.h>
+#include "share.h"
 
 struct tcopy_halfopen;
 struct tcopy_rules;
@@ -44,9 +45,14 @@ struct tcopy_rules;
  * @again:	runs @tasklet again when the budget was used up: a tasklet that
  *		scheduled itself would wake ksoftirqd, and production's packets
  *		would wait for a thread
+ * @share:	its time for copying
+ * @waiting:	@share is used up: @again will go on, nobody else need
+ * @starved:	it was used up since @queue was last empty
+ * @behind:	@queue has waited for too long because of that: connections that
+ *		begin on this CPU are not copied. READ_ONCE
+ * @late_n:	packets taken that had waited for far too long
  * @later:	packets whose connection production seemed not to know yet;
- *		under
- *		@queue.lock
+ *		under @queue.lock
  * @later_slow: @later_timer is armed for what was put off often already; under
  *		@queue.lock
  * @later_timer: puts @later back into @queue
@@ -61,6 +67,11 @@ struct tcopy_cpu {
 	u32 bytes;
 	struct tasklet_struct tasklet;
 	struct hrtimer again;
+	struct tcopy_share share;
+	bool waiting;
+	bool starved;
+	bool behind;
+	unsigned int late_n;
 	struct sk_buff_head later;
 	bool later_slow;
 	struct hrtimer later_timer;
@@ -81,6 +92,7 @@ struct tcopy_cpu {
  * @mem:	bytes of held payload, queued packets and sessions; kept in
  *		batches a CPU, so it is off by 64 KiB a CPU at most
  * @mem_limit:	limit of @mem; READ_ONCE
+ * @cpu_percent: limit of each CPU's time; READ_ONCE
  * @seed:	of the half-open table's hash
  * @isn_key:	of ISNs and timestamps of copies with a source of their own
  * @birth:	see DOC: Locking
@@ -103,6 +115,7 @@ struct tcopy_net {
 	atomic_t sessions_n;
 	struct percpu_counter mem;
 	u64 mem_limit;
+	unsigned int cpu_percent;
 	u32 seed;
 	siphash_key_t isn_key;
 	spinlock_t birth[TCOPY_BIRTH_LOCKS];

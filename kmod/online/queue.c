@@ -23,11 +23,21 @@
 #define QUEUE_LATER_SLOW_NS (10 * NSEC_PER_MSEC)
 #define QUEUE_LATER_SLOW_TRIES 8
 #define QUEUE_LATER_MAX	1024
+/* A CPU whose share is used up is behind when its queue has waited for so long:
+ * connections that begin are not copied.
+ */
+#define QUEUE_BEHIND_MS	50
+/* That was not enough when it has waited for so long: of so many packets, one
+ * ends the copies of its connection. Who sends most is hit first.
+ */
+#define QUEUE_SHED_MS	200
+#define QUEUE_SHED_EACH	16
 
 static enum hrtimer_restart queue_again(struct hrtimer *timer)
 {
 	struct tcopy_cpu *cpu = container_of(timer, struct tcopy_cpu, again);
 
+	WRITE_ONCE(cpu->waiting, false);
 	tasklet_schedule(&cpu->tasklet);
 	return HRTIMER_NORESTART;
 }
@@ -83,6 +93,7 @@ int tcopy_queue_init(struct tcopy_net *tn,
 		tasklet_setup(&cpu->tasklet, run);
 		tcopy_hrtimer_setup(&cpu->again, queue_again,
 				    HRTIMER_MODE_REL_SOFT);
+		tcopy_share_init(&cpu->share, ktime_get_ns());
 		__skb_queue_head_init(&cpu->later);
 		tcopy_hrtimer_setup(&cpu->later_timer, queue_later,
 				    HRTIMER_MODE_REL_SOFT);
@@ -95,6 +106,23 @@ int tcopy_queue_init(struct tcopy_net *tn,
 	return 0;
 }
 
+static void queue_purge(struct tcopy_cpu *cpu)
+{
+	struct sk_buff_head list;
+	struct sk_buff *skb;
+
+	__skb_queue_head_init(&list);
+	spin_lock_bh(&cpu->queue.lock);
+	skb_queue_splice_tail_init(&cpu->later, &list);
+	skb_queue_splice_tail_init(&cpu->queue, &list);
+	cpu->bytes = 0;
+	spin_unlock_bh(&cpu->queue.lock);
+	while ((skb = __skb_dequeue(&list))) {
+		tcopy_mem_add(cpu->tn, -(s64)skb->truesize);
+		kfree_skb(skb);
+	}
+}
+
 /**
  * tcopy_queue_stop() - forget what is queued; nothing is added any more
  * @tn: the namespace; queues may never have been made
@@ -105,28 +133,22 @@ void tcopy_queue_stop(struct tcopy_net *tn)
 {
 	struct tcopy_session *s;
 	struct tcopy_cpu *cpu;
-	struct sk_buff *skb;
 	int i, round;
 
 	if (!tn->cpu)
 		return;
 	for_each_possible_cpu(i) {
 		cpu = per_cpu_ptr(tn->cpu, i);
-		/* The timers schedule the tasklet, which may arm them. */
-		for (round = 0; round < 2; round++) {
+		/* The timers schedule the tasklet, which may arm them; but not
+		 * when there is nothing to do any more.
+		 */
+		for (round = 0; round < 3; round++) {
 			hrtimer_cancel(&cpu->later_timer);
 			hrtimer_cancel(&cpu->again);
 			tasklet_kill(&cpu->tasklet);
+			queue_purge(cpu);
 		}
-		hrtimer_cancel(&cpu->later_timer);
-		hrtimer_cancel(&cpu->again);
 		hrtimer_cancel(&cpu->ack_timer);
-		skb_queue_splice_tail_init(&cpu->later, &cpu->queue);
-		while ((skb = skb_dequeue(&cpu->queue))) {
-			tcopy_mem_add(tn, -(s64)skb->truesize);
-			kfree_skb(skb);
-		}
-		cpu->bytes = 0;
 		local_bh_disable();
 		while ((s = tcopy_queue_ack_due(cpu, ~0ULL)))
 			tcopy_session_put(s);
@@ -166,6 +188,8 @@ bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
 
 	tcopy_queue_cb(skb)->kind = kind;
 	tcopy_queue_cb(skb)->tries = 0;
+	tcopy_queue_cb(skb)->since = (u32)jiffies;
+	tcopy_queue_cb(skb)->shed = false;
 
 	spin_lock(&cpu->queue.lock);
 	room = skb_queue_len(&cpu->queue) < QUEUE_MAX &&
@@ -176,7 +200,7 @@ bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
 		__skb_queue_tail(&cpu->queue, skb);
 	}
 	spin_unlock(&cpu->queue.lock);
-	if (room)
+	if (room && !READ_ONCE(cpu->waiting))
 		tasklet_schedule(&cpu->tasklet);
 	return room;
 }
@@ -217,35 +241,100 @@ bool tcopy_queue_later(struct tcopy_net *tn, struct sk_buff *skb)
 	return room;
 }
 
+static void queue_pause(struct tcopy_cpu *cpu, u64 wait_ns)
+{
+	if (wait_ns) {
+		WRITE_ONCE(cpu->starved, true);
+		WRITE_ONCE(cpu->waiting, true);
+	}
+	wait_ns = max_t(u64, wait_ns, QUEUE_PAUSE_NS);
+	hrtimer_start(&cpu->again, ns_to_ktime(wait_ns),
+		      HRTIMER_MODE_REL_PINNED_SOFT);
+}
+
 /**
  * tcopy_queue_take() - the next entries to work off
  * @cpu:	whose queue
  * @list:	empty; filled
+ * @now_ns:	now
  *
- * When more are left, the tasklet is run again after a pause.
+ * No more than this CPU's share allows. What has waited for far too long
+ * because of the share is marked: some connections' copies are to end.
  *
- * Context: the tasklet.
+ * Context: the tasklet. tcopy_queue_done() follows when there are any.
  *
  * Return: how many.
  */
-unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list)
+unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list,
+			      u64 now_ns)
 {
-	unsigned int n = 0;
+	unsigned int percent = READ_ONCE(cpu->tn->cpu_percent), most, n = 0;
+	u32 waited = 0;
 	struct sk_buff *skb;
 	bool more;
 
+	most = tcopy_share_allow(&cpu->share, percent, QUEUE_BUDGET, now_ns);
 	spin_lock(&cpu->queue.lock);
-	while (n < QUEUE_BUDGET && (skb = __skb_dequeue(&cpu->queue))) {
+	while (n < most && (skb = __skb_dequeue(&cpu->queue))) {
+		waited = (u32)jiffies - tcopy_queue_cb(skb)->since;
+		if (cpu->starved && waited > msecs_to_jiffies(QUEUE_SHED_MS) &&
+		    tcopy_queue_cb(skb)->kind == TCOPY_QUEUE_PACKET)
+			tcopy_queue_cb(skb)->shed =
+				!(cpu->late_n++ % QUEUE_SHED_EACH);
 		cpu->bytes -= skb->truesize;
 		__skb_queue_tail(list, skb);
 		n++;
 	}
 	more = !skb_queue_empty(&cpu->queue);
 	spin_unlock(&cpu->queue.lock);
-	if (more)
-		hrtimer_start(&cpu->again, ns_to_ktime(QUEUE_PAUSE_NS),
-			      HRTIMER_MODE_REL_PINNED_SOFT);
+
+	if (!more || percent >= TCOPY_SHARE_ALL)
+		WRITE_ONCE(cpu->starved, false);
+	/* With nothing left to do nobody would take this back. */
+	if (n)
+		WRITE_ONCE(cpu->behind, cpu->starved &&
+			   waited > msecs_to_jiffies(QUEUE_BEHIND_MS));
+	else if (more)
+		queue_pause(cpu, tcopy_share_wait(&cpu->share, percent));
 	return n;
+}
+
+/**
+ * tcopy_queue_done() - what was taken is worked off
+ * @cpu:	whose queue
+ * @entries:	how many
+ * @since_ns:	when it was taken
+ *
+ * When more are left, the tasklet is run again: after a short pause, or when
+ * this CPU's share allows it.
+ *
+ * Context: the tasklet.
+ */
+void tcopy_queue_done(struct tcopy_cpu *cpu, unsigned int entries,
+		      u64 since_ns)
+{
+	unsigned int percent = READ_ONCE(cpu->tn->cpu_percent);
+
+	tcopy_share_charge(&cpu->share, percent, entries, since_ns,
+			   ktime_get_ns());
+	if (!skb_queue_empty_lockless(&cpu->queue))
+		queue_pause(cpu, tcopy_share_wait(&cpu->share, percent));
+}
+
+/**
+ * tcopy_queue_starved() - may packets be waiting because a share is used up?
+ * @tn: the namespace
+ *
+ * Context: any; looks at each CPU.
+ */
+bool tcopy_queue_starved(struct tcopy_net *tn)
+{
+	int i;
+
+	for_each_online_cpu(i)
+		if (READ_ONCE(per_cpu_ptr(tn->cpu, i)->starved))
+			return true;
+	return false;
 }
 
 /**

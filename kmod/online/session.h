@@ -44,7 +44,7 @@
  * @dead:	out of the tables; no timer may be armed
  * @fin:	the client's FIN has come
  * @fin_seq:	its sequence number
- * @missed:	bytes of the client were lost on our side
+ * @missed:	bytes of the client were lost on our side: how it is to end
  * @judged:	silence.c was told whether the copy is answered
  * @in_batch:	in feedback's list of sessions to run
  * @on_acks:	in a CPU's list of waiting acknowledgments
@@ -80,10 +80,10 @@ struct tcopy_session {
 	int dif;
 	int sdif;
 	u8 rst_checks;
+	u8 missed;
 	bool sending;
 	bool dead;
 	bool fin;
-	bool missed;
 	bool judged;
 	bool in_batch;
 	bool on_acks;
@@ -134,6 +134,25 @@ tcopy_session_list(struct tcopy_net *tn, const struct tcopy_flow *flow)
 	return rhltable_lookup(&tn->sessions, flow, tcopy_session_params);
 }
 
+/**
+ * tcopy_session_over() - does no copy of a connection go on?
+ * @list:	its sessions
+ *
+ * Context: RCU read section. Racy: a packet that is queued in vain is counted
+ * the same way later.
+ */
+static inline bool tcopy_session_over(struct rhlist_head *list)
+{
+	struct tcopy_session *s;
+	struct rhlist_head *pos;
+
+	rhl_for_each_entry_rcu(s, pos, list, node)
+		if (!READ_ONCE(s->missed) &&
+		    READ_ONCE(s->track.state) < TCOPY_TRACK_ENDED)
+			return false;
+	return true;
+}
+
 /* session.c: birth, death, tables */
 struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 					struct tcopy_target *t,
@@ -159,7 +178,9 @@ void tcopy_session_cache_exit(void);
 void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb);
 bool tcopy_session_header(struct tcopy_session *s, const struct tcopy_seg *seg,
 			  u64 now_us);
-void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow);
+void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			  enum tcopy_end why);
+void tcopy_session_shed(struct tcopy_net *tn, const struct tcopy_flow *flow);
 
 /* session_run.c: what comes out */
 void tcopy_session_run_unlock(struct tcopy_session *s, u64 now_us)

@@ -50,19 +50,22 @@ bool tcopy_session_header(struct tcopy_session *s, const struct tcopy_seg *seg,
  * tcopy_session_missed() - a client's bytes were lost on our side
  * @tn:		the namespace
  * @flow:	client to online service
+ * @why:	to be counted, never TCOPY_END_NONE
  *
  * Its copies cannot go on: they end at the next tick.
  *
  * Context: BH, RCU read section.
  */
-void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow)
+void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			  enum tcopy_end why)
 {
 	struct rhlist_head *list = tcopy_session_list(tn, flow), *pos;
 	struct tcopy_session *s;
 
 	rhl_for_each_entry_rcu(s, pos, list, node) {
 		spin_lock(&s->lock);
-		s->missed = true;
+		if (!s->missed)
+			WRITE_ONCE(s->missed, why);
 		if (!s->dead && !mod_timer(&s->timer, jiffies + 1))
 			refcount_inc(&s->ref);
 		spin_unlock(&s->lock);
@@ -90,6 +93,22 @@ static bool event_forged(const struct tcopy_session *s,
 	return tcopy_peer_refuses(&peer, seg) ||
 	       (peer.kind == TCOPY_PEER_NONE && s->fin &&
 		s->fin_seq == s->hold.cap_nxt);
+}
+
+/**
+ * tcopy_session_shed() - end a client's copies, because there is too much
+ * @tn:		the namespace
+ * @flow:	client to online service
+ *
+ * Context: BH, RCU read section.
+ */
+void tcopy_session_shed(struct tcopy_net *tn, const struct tcopy_flow *flow)
+{
+	struct rhlist_head *list = tcopy_session_list(tn, flow), *pos;
+	struct tcopy_session *s;
+
+	rhl_for_each_entry_rcu(s, pos, list, node)
+		tcopy_session_end(s, TCOPY_END_SHED);
 }
 
 /* A packet whose session is found; payload is consumed, and counted. */
@@ -304,7 +323,8 @@ void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
 			} else {
 				tcopy_count(prev, MATCHED);
 				tcopy_count(prev, NO_MEMORY);
-				tcopy_session_missed(tn, &ev.flow);
+				tcopy_session_missed(tn, &ev.flow,
+						     TCOPY_END_GAP);
 			}
 		}
 		prev = t;

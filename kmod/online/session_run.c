@@ -10,6 +10,11 @@
 #define RUN_MAX		4096
 /* A gap is looked into when it has been there for so long. */
 #define RUN_GAP_US	(100 * USEC_PER_MSEC)
+/* Payload may share production's pages for so long, or for two round trips when
+ * these are longer, but no longer than the other.
+ */
+#define RUN_SHARE_US	(20 * USEC_PER_MSEC)
+#define RUN_SHARE_MAX_US (200 * USEC_PER_MSEC)
 /* When production's socket is looked at again after an RST. */
 #define RUN_RST_US	(20 * USEC_PER_MSEC)
 
@@ -114,6 +119,12 @@ static void run_purge(struct tcopy_session *s)
 	tcopy_count_add(s->target, HELD, -(u64)unsent);
 }
 
+static u32 run_share_us(const struct tcopy_session *s)
+{
+	return clamp_t(u64, 2 * (u64)s->track.srtt_us, RUN_SHARE_US,
+		       RUN_SHARE_MAX_US);
+}
+
 /* Arm the timer for the earliest deadline. It is not moved to a later one:
  * when it fires too early, it is armed again.
  */
@@ -128,6 +139,8 @@ static void run_arm(struct tcopy_session *s, u64 now_us)
 		at = min_t(u64, at, now_us + RUN_RST_US);
 	if (s->syn_us && !s->judged)
 		at = min_t(u64, at, s->syn_us + tcopy_silence_us(s->target));
+	if (s->hold.shared)
+		at = min_t(u64, at, now_us + run_share_us(s));
 	at = at > now_us ? min_t(u64, at - now_us, 3600ULL * USEC_PER_SEC) : 0;
 	when = jiffies + 1 + usecs_to_jiffies((unsigned int)at);
 
@@ -301,7 +314,7 @@ static void run_look(struct tcopy_session *s, u64 now_us)
 	struct tcopy_peer peer;
 
 	if (s->missed) {
-		tcopy_track_end(&s->track, TCOPY_END_GAP, now_us);
+		tcopy_track_end(&s->track, s->missed, now_us);
 		return;
 	}
 	gap = run_has_gap(s) && now_us - s->last_us >= RUN_GAP_US;
@@ -318,17 +331,27 @@ static void run_look(struct tcopy_session *s, u64 now_us)
 		}
 	}
 	/* Production has the bytes, or is gone and waits for none: what was not
-	 * captured by now never will be.
+	 * captured by now never will be, unless it still waits on another CPU.
 	 */
-	if (gap && (peer.kind == TCOPY_PEER_NONE ||
-		    (peer.kind == TCOPY_PEER_FULL &&
-		     after(peer.rcv_nxt, s->hold.cap_nxt))))
+	if (gap && !tcopy_queue_starved(s->tn) &&
+	    (peer.kind == TCOPY_PEER_NONE ||
+	     (peer.kind == TCOPY_PEER_FULL &&
+	      after(peer.rcv_nxt, s->hold.cap_nxt))))
 		tcopy_track_end(&s->track, TCOPY_END_GAP, now_us);
 	if (idle && peer.kind == TCOPY_PEER_FULL &&
 	    peer.heard_ms * 1000ULL < idle_us) {
 		s->heard_us = now_us - peer.heard_ms * 1000ULL;
 		tcopy_track_alive(&s->track, s->heard_us);
 	}
+}
+
+static void run_compact(struct tcopy_session *s)
+{
+	u32 age = usecs_to_jiffies(run_share_us(s));
+
+	if (s->hold.shared)
+		tcopy_count_add(s->target, COMPACTED,
+				tcopy_hold_compact(&s->hold, s->tn, age));
 }
 
 /**
@@ -340,14 +363,17 @@ static void run_look(struct tcopy_session *s, u64 now_us)
 void tcopy_session_timer(struct timer_list *timer)
 {
 	struct tcopy_session *s = from_timer(s, timer, timer);
+	u64 since_ns = ktime_get_ns();
 	u64 now_us = tcopy_now_us();
 
 	spin_lock_bh(&s->lock);
 	if (!s->dead) {
 		run_judge(s, now_us);
 		run_look(s, now_us);
+		run_compact(s);
 	}
 	tcopy_session_run_unlock(s, now_us);
+	tcopy_queue_charge(s->tn, since_ns);
 	tcopy_session_put(s);
 }
 
@@ -359,6 +385,7 @@ void tcopy_session_timer(struct timer_list *timer)
  */
 void tcopy_session_acks(struct tcopy_cpu *cpu)
 {
+	u64 since_ns = ktime_get_ns();
 	u64 now_us = tcopy_now_us();
 	struct tcopy_session *s;
 
@@ -368,4 +395,5 @@ void tcopy_session_acks(struct tcopy_cpu *cpu)
 		tcopy_session_run_unlock(s, now_us);
 		tcopy_session_put(s);
 	}
+	tcopy_queue_charge(cpu->tn, since_ns);
 }

@@ -98,7 +98,7 @@ lab_down() {
 	local p n m bad=0
 	for p in "${LAB_PIDS[@]}"; do kill "$p" 2>/dev/null; done
 	for n in "${HOSTS[@]}"; do
-		for p in $(ip netns pids "$n" 2>/dev/null); do kill "$p" 2>/dev/null; done
+		for p in $(ip netns pids "$n" 2>/dev/null); do kill "$p" 2>/dev/null; kill -CONT "$p" 2>/dev/null; done
 	done
 	for p in "${LAB_PIDS[@]}"; do wait "$p" 2>/dev/null; done
 	if grep -q '^tcopy ' /proc/modules; then timeout $((30 * SLOW)) rmmod tcopy || bad=1; fi
@@ -424,6 +424,8 @@ test_host_up() {
 online_host_up() {
 	need_tcopy
 	grep -q '^tcopy ' /proc/modules || insmod "$KMOD/tcopy.ko" || fail "insmod tcopy.ko"
+	# an emulated CPU is slow: what is to be equal must not be shed for that
+	ctl "${AT:-online}" set --cpu "${LAB_CPU:-100}" || fail "set --cpu ${LAB_CPU:-100}"
 	ctl "${AT:-online}" add-target "$(hostport "${ON:-test}" "${PORT:-80}")" "$@" ||
 		fail "add-target $(hostport "${ON:-test}" "${PORT:-80}")"
 }

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Limits of sessions and memory: what is over them is shed by whole connections and counted, no
-# client notices, memory comes back, and the balance sheet adds up.
+# client notices, memory comes back, and the balance sheet adds up. The test server is stopped where
+# payload is to be held: it has its 64 KB of each upload, and the rest stays with us.
 # timeout: 300
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 # every column of the sheet, from the header that defines them
 columns=$(sed -n '/^enum tcopy_a_stat {/,/^}/p' "$TOP/include/uapi/linux/tcopy.h" |
-	sed -n '/TCOPY_A_STAT_COPIED,/,/TCOPY_A_STAT_ENDED,/s/.*TCOPY_A_STAT_\(.*\),/\L\1/p')
+	sed -n '/TCOPY_A_STAT_COPIED,/,/TCOPY_A_STAT_ENDED,/p; /TCOPY_A_STAT_CPU_LIMIT,/p' | sed -n 's/.*TCOPY_A_STAT_\(.*\),/\L\1/p')
 sheet_adds_up() {
 	local sum=0 c
 	for c in $columns; do sum=$((sum + $(stat "$c"))); done
@@ -15,6 +16,12 @@ sheet_adds_up() {
 }
 used() { ctl online -j show | tr ',{}' '\n\n\n' | sed -n 's/.*"memory_used":[[:space:]]*\([0-9]*\).*/\1/p'; }
 used_is_less() { [ "$(used)" -lt "$1" ]; }
+shed_one() { [ "$(stat end_shed)" = 1 ]; }
+test_nginx() {	# SIGNAL
+	local master
+	master=$(cat "$T/test/nginx.pid")
+	kill "-$1" $(pgrep -P "$master")
+}
 
 need_tcopy
 lab_up
@@ -28,22 +35,35 @@ get 1 300 32 /s/ -H 'Connection: close'
 wait_for 20 "the balance sheet to add up" sheet_adds_up
 ctl online del-target all
 
-ctl online set --memory 1M || fail "set --memory 1M"
+
+# one session alone never takes all of it
+ctl online set --memory 8M || fail "set --memory 8M"
 online_host_up
 wait_for 15 "state copying" state_is copying
-# the test host takes nothing: all of the upload would have to be held
-ip netns exec test nft -f - <<'NFT' || fail "nft"
-table inet hold { chain in { type filter hook input priority 0; tcp dport 80 meta length > 100 drop; }; }
-NFT
-put 20971520 2 2 20m
-[ "$(stat memory_limit)" -gt 0 ] || [ "$(stat end_shed)" -gt 0 ] || fail "nothing was shed at the memory limit"
-[ "$(used)" -lt $((3 << 20)) ] || fail "$(used) bytes are used, the limit is 1 MiB"
-ns test nft delete table inet hold
+test_nginx STOP
+put 20971520 1 1 20m
+wait_for 10 "the copy of a large upload to be shed" shed_one
+[ "$(stat memory_limit)" = 0 ] || fail "one session took all the memory: $(stat memory_limit) packets were over the limit"
 wait_for 20 "the balance sheet to add up" sheet_adds_up
-wait_for 30 "memory to come back" used_is_less 200000
-note "shed: $(stat memory_limit) packets over the limit, $(stat end_shed) and $(stat end_gap) copies"
+
+# many sessions, none of which has a quarter of it
+ctl online set --memory 1M || fail "set --memory 1M"
+put 204800 16 16 200k
+[ "$(stat memory_limit)" -gt 0 ] || fail "16 uploads of 200 KB, and nothing was over a limit of 1 MiB"
+[ "$(stat end_shed)" -gt 1 ] || fail "no copy was shed at the memory limit"
+[ "$(stat end_gap)" = 0 ] || fail "$(stat end_gap) copies ended by a gap, not as shed"
+[ "$(used)" -lt $((3 << 19)) ] || fail "$(used) bytes are used, the limit is 1 MiB"
+wait_for 20 "the balance sheet to add up" sheet_adds_up
+note "shed: $(stat memory_limit) packets over the limit, $(stat end_shed) copies, $(used) bytes used"
+
+ctl online del-target all
+wait_for 30 "memory to come back" used_is_less 1
+test_nginx CONT
+wait_for 20 "the copies to leave the test server" no_connections test
 
 ctl online set --memory 100M || fail "set --memory 100M"
+online_host_up
+wait_for 15 "state copying" state_is copying
 : >"$T/online/access.log"; : >"$T/test/access.log"
 get 301 400 8 /s/
 same_logs 100

@@ -3,8 +3,11 @@
 #include "attr.h"
 #include "tcopyctl.h"
 
+enum { SET_MEMORY, SET_CPU };
+
 static const struct arg_def defs[] = {
 	{ "--memory", "SIZE", false },
+	{ "--cpu", "PERCENT", false },
 	{ NULL, NULL, false }
 };
 
@@ -15,36 +18,50 @@ static int run(struct args *args)
 	const char *value;
 	struct err err;
 	struct nl nl;
-	u64 memory = 0;
+	u64 memory = 0, cpu = 0;
 	int opt;
 
 	while ((opt = args_next(args, defs, &value)) != ARGS_END) {
 		if (opt == ARGS_WORD)
 			misuse("set: '%.64s' is no option", value);
-		if (!parse_size(&memory, value, &err))
-			misuse("--memory: %s", err.msg);
+		switch (opt) {
+		case SET_MEMORY:
+			if (!parse_size(&memory, value, &err))
+				misuse("--memory: %s", err.msg);
+			break;
+		case SET_CPU:
+			if (!parse_number(&cpu, value, 1, 100, "percentage",
+					  &err))
+				misuse("--cpu: %s", err.msg);
+			break;
+		}
 	}
-	if (!memory)
-		misuse("set: what? (--memory SIZE)");
+	if (!memory && !cpu)
+		misuse("set: what? (--memory SIZE, --cpu PERCENT)");
 
 	nl_need(&nl, TCOPY_FAMILY_NAME);
 	nl_begin(&nl, &req, TCOPY_CMD_HOST_SET, NLM_F_ACK);
 	nest = mnl_attr_nest_start(req.nlh, TCOPY_A_HOST);
-	mnl_attr_put_u64(req.nlh, TCOPY_A_HOST_MEMORY, memory);
+	if (memory)
+		mnl_attr_put_u64(req.nlh, TCOPY_A_HOST_MEMORY, memory);
+	if (cpu)
+		mnl_attr_put_u32(req.nlh, TCOPY_A_HOST_CPU, (u32)cpu);
 	mnl_attr_nest_end(req.nlh, nest);
 	if (nl_call(&nl, &req, NULL, NULL, &err))
-		refuse("cannot set --memory %llu: %s",
-		       (unsigned long long)memory, err.msg);
+		refuse("cannot set this: %s", err.msg);
 	nl_close(&nl);
 	return EXIT_DONE;
 }
 
 const struct command cmd_set = {
 	.name = "set",
-	.synopsis = "--memory SIZE",
+	.synopsis = "[--memory SIZE] [--cpu PERCENT]",
 	.summary = "set the limits of this host, over all its targets",
 	.help =
 	"  --memory SIZE   what held data and sessions may take: 1M to half of RAM\n"
-	"                  (default 5 % of RAM, 1G at most); at the limit copies are shed\n",
+	"                  (default 5 % of RAM, 1G at most); at the limit copies are shed\n"
+	"  --cpu PERCENT   what copying may take of each CPU: 1 to 100 (default 20; 100: no\n"
+	"                  limit); when that is not enough for long, new connections are not\n"
+	"                  copied, then copies are ended; the service itself never waits\n",
 	.run = run,
 };

@@ -12,11 +12,14 @@
  * struct host - the online host as the kernel tells it
  * @memory:	limit in bytes
  * @used:	of it
+ * @cpu:	limit, percent of each CPU
+ * @cpu_used:	percent of the busiest CPU of late
  * @sessions:	now
  * @version:	of the module
  */
 struct host {
 	u64 memory, used;
+	u32 cpu, cpu_used;
 	u32 sessions;
 	char version[32];
 };
@@ -40,6 +43,16 @@ static int host_attr(const struct nlattr *attr, void *data)
 		if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
 			return MNL_CB_ERROR;
 		host->sessions = mnl_attr_get_u32(attr);
+		break;
+	case TCOPY_A_HOST_CPU:
+		if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
+			return MNL_CB_ERROR;
+		host->cpu = mnl_attr_get_u32(attr);
+		break;
+	case TCOPY_A_HOST_CPU_USED:
+		if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
+			return MNL_CB_ERROR;
+		host->cpu_used = mnl_attr_get_u32(attr);
 		break;
 	case TCOPY_A_HOST_VERSION:
 		if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
@@ -80,6 +93,10 @@ static void show_online(struct nl *nl)
 	out_meaning("bytes that held data and sessions may take");
 	out_num("memory_used", "memory_used", host.used);
 	out_meaning("bytes of it in use");
+	out_num("cpu", "cpu", host.cpu);
+	out_meaning("percent of each CPU's time that copying may take");
+	out_num("cpu_used", "cpu_used", host.cpu_used);
+	out_meaning("percent it took of the busiest CPU in the last second");
 	out_num("sessions", "sessions", host.sessions);
 	out_meaning("sessions now");
 	out_row_end();

@@ -11,21 +11,44 @@ static const struct arg_def defs[] = {
 	{ NULL, NULL, false }
 };
 
+static bool is_bucket(unsigned int stat)
+{
+	return (stat >= TCOPY_A_STAT_COPIED &&
+		stat <= TCOPY_A_STAT_LAST_REASON) ||
+	       stat == TCOPY_A_STAT_CPU_LIMIT;
+}
+
+/* The buckets, then what is not on the sheet. */
+static void print_counters(const struct target *t, bool buckets)
+{
+	unsigned int i;
+	char title[32];
+
+	for (i = TCOPY_A_STAT_COPIED; i <= TCOPY_A_STAT_MAX; i++) {
+		if (is_bucket(i) != buckets)
+			continue;
+		snprintf(title, sizeof(title), "%s%s", buckets ? "  " : "",
+			 stat_infos[i].name);
+		out_num(stat_infos[i].name, title, t->stat[i]);
+		out_meaning(stat_infos[i].meaning);
+	}
+}
+
 static u64 sum_buckets(const struct target *t)
 {
 	unsigned int i;
 	u64 sum = 0;
 
-	for (i = TCOPY_A_STAT_COPIED; i <= TCOPY_A_STAT_LAST_REASON; i++)
-		sum += t->stat[i];
+	for (i = 0; i <= TCOPY_A_STAT_MAX; i++)
+		if (is_bucket(i))
+			sum += t->stat[i];
 	return sum;
 }
 
 static void print_stats(const struct target *t)
 {
-	char from[ENDPOINT_TEXT], to[ENDPOINT_TEXT], title[32], text[256];
+	char from[ENDPOINT_TEXT], to[ENDPOINT_TEXT], text[256];
 	u64 matched = t->stat[TCOPY_A_STAT_MATCHED], sum = sum_buckets(t);
-	unsigned int i;
 
 	endpoint_text(from, &t->from);
 	endpoint_text(to, &t->to);
@@ -37,15 +60,11 @@ static void print_stats(const struct target *t)
 	snprintf(text, sizeof(text), "%u %s%s%s -> %s", t->id, t->name,
 		 *t->name ? " " : "", from, to);
 	out_str(NULL, "target", text);
-	for (i = TCOPY_A_STAT_MATCHED; i <= TCOPY_A_STAT_MAX; i++) {
-		bool bucket = i >= TCOPY_A_STAT_COPIED &&
-			      i <= TCOPY_A_STAT_LAST_REASON;
-
-		snprintf(title, sizeof(title), "%s%s", bucket ? "  " : "",
-			 stat_infos[i].name);
-		out_num(stat_infos[i].name, title, t->stat[i]);
-		out_meaning(stat_infos[i].meaning);
-	}
+	out_num(stat_infos[TCOPY_A_STAT_MATCHED].name,
+		stat_infos[TCOPY_A_STAT_MATCHED].name, matched);
+	out_meaning(stat_infos[TCOPY_A_STAT_MATCHED].meaning);
+	print_counters(t, true);
+	print_counters(t, false);
 	out_num("bucket_sum", NULL, sum);
 	out_bool("adds_up", NULL, sum == matched);
 	if (sum == matched)

@@ -144,4 +144,10 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 	[TCOPY_A_STAT_ORPHAN_RSTS] = {
 		"orphan_rsts",
 		"RSTs sent in answer to headers of no session" },
+	[TCOPY_A_STAT_CPU_LIMIT] = {
+		"cpu_limit",
+		"a connection began while the host-wide --cpu was used up" },
+	[TCOPY_A_STAT_COMPACTED] = {
+		"compacted",
+		"packets copied out of shared pages: unacknowledged for long" },
 };

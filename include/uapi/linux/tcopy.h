@@ -132,7 +132,8 @@ enum tcopy_state {
  * enum tcopy_a_stat - counters of a target, each a u64
  *
  * The balance sheet: TCOPY_A_STAT_MATCHED is the sum of TCOPY_A_STAT_COPIED to
- * TCOPY_A_STAT_LAST_REASON, of which TCOPY_A_STAT_HELD is the only gauge.
+ * TCOPY_A_STAT_LAST_REASON, of which TCOPY_A_STAT_HELD is the only gauge, and
+ * of those from TCOPY_A_STAT_CPU_LIMIT on that say "reason" below.
  *
  * @TCOPY_A_STAT_PAD: for alignment
  * @TCOPY_A_STAT_MATCHED: client packets that met the target's filter
@@ -189,6 +190,10 @@ enum tcopy_state {
  * @TCOPY_A_STAT_PAUSES: times that new copies were not answered, or refused,
  *	and paused
  * @TCOPY_A_STAT_ORPHAN_RSTS: RSTs sent in answer to headers of no session
+ * @TCOPY_A_STAT_CPU_LIMIT: reason: a connection began while copying was behind,
+ *	because host-wide --cpu was used up
+ * @TCOPY_A_STAT_COMPACTED: packets whose payload was copied out of shared
+ *	pages, since it stayed unacknowledged
  */
 enum tcopy_a_stat {
 	TCOPY_A_STAT_UNSPEC,
@@ -240,6 +245,8 @@ enum tcopy_a_stat {
 	TCOPY_A_STAT_PORT_EARLY,
 	TCOPY_A_STAT_PAUSES,
 	TCOPY_A_STAT_ORPHAN_RSTS,
+	TCOPY_A_STAT_CPU_LIMIT,
+	TCOPY_A_STAT_COMPACTED,
 
 	__TCOPY_A_STAT_MAX,
 	TCOPY_A_STAT_MAX = __TCOPY_A_STAT_MAX - 1,
@@ -292,6 +299,10 @@ enum tcopy_a_session {
  * @TCOPY_A_HOST_MEMORY_USED: u64, bytes; from the kernel only
  * @TCOPY_A_HOST_SESSIONS: u32, sessions now; from the kernel only
  * @TCOPY_A_HOST_VERSION: string, the module's version; from the kernel only
+ * @TCOPY_A_HOST_CPU: u32, percent of each CPU's time that copying may take, 1
+ *	to 100 (no limit)
+ * @TCOPY_A_HOST_CPU_USED: u32, percent that it took of late of the CPU where it
+ *	took most; from the kernel only
  */
 enum tcopy_a_host {
 	TCOPY_A_HOST_UNSPEC,
@@ -300,6 +311,8 @@ enum tcopy_a_host {
 	TCOPY_A_HOST_MEMORY_USED,
 	TCOPY_A_HOST_SESSIONS,
 	TCOPY_A_HOST_VERSION,
+	TCOPY_A_HOST_CPU,
+	TCOPY_A_HOST_CPU_USED,
 
 	__TCOPY_A_HOST_MAX,
 	TCOPY_A_HOST_MAX = __TCOPY_A_HOST_MAX - 1
