@@ -128,7 +128,8 @@ bool tcopy_halfopen_has(struct tcopy_net *tn, const struct tcopy_flow *flow,
 	u32 tag;
 
 	slot = halfopen_slot(tn, flow, &tag);
-	if (READ_ONCE(slot->tag) != tag)
+	/* Pairs with tcopy_halfopen_del(): the session tables are read next. */
+	if (smp_load_acquire(&slot->tag) != tag)
 		return false;
 	spin_lock(&slot->lock);
 	has = slot_is(slot, tag, seq, flow);
@@ -177,7 +178,8 @@ void tcopy_halfopen_del(struct tcopy_net *tn, const struct tcopy_flow *flow,
 
 	slot = halfopen_slot(tn, flow, &tag);
 	spin_lock(&slot->lock);
+	/* Behind the session that took its place: tcopy_halfopen_has() */
 	if (slot_is(slot, tag, seq, flow))
-		WRITE_ONCE(slot->tag, 0);
+		smp_store_release(&slot->tag, 0);
 	spin_unlock(&slot->lock);
 }

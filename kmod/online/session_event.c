@@ -223,7 +223,6 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 		s = NULL;
 	}
 	if (!s && syn) {
-		tcopy_halfopen_del(tn, &ev->flow, ev->seg.seq);
 		if (!event_admit(tn, t, ev, syn, peer))
 			goto drop;
 		s = tcopy_session_new(tn, t, ev, syn, peer, now_us);
@@ -331,6 +330,11 @@ void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
 	}
 	if (prev) {
 		event_target(tn, prev, skb, &ev, syn, &peer, now_us);
+		/* Only now: whoever finds no SYN any more must find the
+		 * session, or know that there will be none.
+		 */
+		if (syn)
+			tcopy_halfopen_del(tn, &ev.flow, ev.seg.seq);
 		return;
 	}
 drop:
