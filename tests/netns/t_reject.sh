@@ -19,8 +19,11 @@ pauses() {
 	[[ $(target_field reason) == *"$2"* ]] || fail "the reason after ${*:3} is '$(target_field reason)', without '$2'"
 	load_end
 }
+no_copies() { [ "$(stat sessions)" = 0 ]; }
 resumes() {
 	wait_for 30 "copying to resume" state_is copying
+	# those that were silent go on as well
+	wait_for 60 "the copies to end" no_copies
 	wait_for 60 "the test server's old connections to end" no_connections test
 	sheet_ok
 	logs_clear online test
