@@ -178,8 +178,9 @@ void tcopy_halfopen_del(struct tcopy_net *tn, const struct tcopy_flow *flow,
 
 	slot = halfopen_slot(tn, flow, &tag);
 	spin_lock(&slot->lock);
-	/* Behind the session that took its place: tcopy_halfopen_has() */
-	if (slot_is(slot, tag, seq, flow))
+	if (slot_is(slot, tag, seq, flow)) {
+		/* Pairs with tcopy_halfopen_has(): the session is found now. */
 		smp_store_release(&slot->tag, 0);
+	}
 	spin_unlock(&slot->lock);
 }
