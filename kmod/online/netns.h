@@ -53,8 +53,6 @@ struct tcopy_rules;
  * @late_n:	packets taken that had waited for far too long
  * @later:	packets whose connection production seemed not to know yet;
  *		under @queue.lock
- * @later_slow: @later_timer is armed for what was put off often already; under
- *		@queue.lock
  * @later_timer: puts @later back into @queue
  * @ack_lock:	protects @acks
  * @acks:	sessions whose acknowledgment waits for data to ride on, oldest
@@ -73,7 +71,6 @@ struct tcopy_cpu {
 	bool behind;
 	unsigned int late_n;
 	struct sk_buff_head later;
-	bool later_slow;
 	struct hrtimer later_timer;
 	spinlock_t ack_lock;
 	struct list_head acks;

@@ -13,15 +13,9 @@
 /* Entries worked off in one run, and the pause before the next. */
 #define QUEUE_BUDGET	128
 #define QUEUE_PAUSE_NS	(20 * NSEC_PER_USEC)
-/* What is put off: for how long, how often, and how many entries at most. At
- * first production's CPU is just busy with it; a virtual one may not run for
- * tens of milliseconds. Less in all than the time after which a gap is looked
- * into, because other packets of the connection may be waiting behind it.
- */
+/* What is put off: for how long, how often, and how many entries at most. */
 #define QUEUE_LATER_NS	(2 * NSEC_PER_MSEC)
 #define QUEUE_LATER_TRIES 4
-#define QUEUE_LATER_SLOW_NS (10 * NSEC_PER_MSEC)
-#define QUEUE_LATER_SLOW_TRIES 8
 #define QUEUE_LATER_MAX	1024
 /* A CPU whose share is used up is behind when its queue has waited for so long:
  * connections that begin are not copied.
@@ -49,7 +43,6 @@ static enum hrtimer_restart queue_later(struct hrtimer *timer)
 	struct sk_buff *skb;
 
 	spin_lock(&cpu->queue.lock);
-	cpu->later_slow = false;
 	while ((skb = __skb_dequeue(&cpu->later))) {
 		cpu->bytes += skb->truesize;
 		__skb_queue_tail(&cpu->queue, skb);
@@ -217,26 +210,19 @@ bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
  */
 bool tcopy_queue_later(struct tcopy_net *tn, struct sk_buff *skb)
 {
-	bool slow = tcopy_queue_cb(skb)->tries >= QUEUE_LATER_TRIES;
 	struct tcopy_cpu *cpu = this_cpu_ptr(tn->cpu);
-	bool room, arm;
+	bool room, first;
 
-	if (tcopy_queue_cb(skb)->tries++ >=
-	    QUEUE_LATER_TRIES + QUEUE_LATER_SLOW_TRIES)
+	if (tcopy_queue_cb(skb)->tries++ >= QUEUE_LATER_TRIES)
 		return false;
 	spin_lock(&cpu->queue.lock);
-	arm = skb_queue_empty(&cpu->later) || (cpu->later_slow && !slow);
+	first = skb_queue_empty(&cpu->later);
 	room = skb_queue_len(&cpu->later) < QUEUE_LATER_MAX;
-	if (room) {
+	if (room)
 		__skb_queue_tail(&cpu->later, skb);
-		if (arm)
-			cpu->later_slow = slow;
-	}
 	spin_unlock(&cpu->queue.lock);
-	if (room && arm)
-		hrtimer_start(&cpu->later_timer,
-			      ns_to_ktime(slow ? QUEUE_LATER_SLOW_NS :
-						 QUEUE_LATER_NS),
+	if (first)
+		hrtimer_start(&cpu->later_timer, ns_to_ktime(QUEUE_LATER_NS),
 			      HRTIMER_MODE_REL_PINNED_SOFT);
 	return room;
 }
