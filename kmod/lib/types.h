@@ -9,6 +9,7 @@
 #ifdef __KERNEL__
 
 #include <linux/build_bug.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -53,6 +54,11 @@ static inline bool before(u32 seq1, u32 seq2)
 #endif
 #define min_t(t, a, b)	min((t)(a), (t)(b))
 #define max_t(t, a, b)	max((t)(a), (t)(b))
+
+static inline u64 div_u64(u64 dividend, u32 divisor)
+{
+	return dividend / divisor;
+}
 
 #endif
 

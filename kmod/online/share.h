@@ -8,15 +8,6 @@
 
 #include "../lib/types.h"
 
-#ifdef __KERNEL__
-#include <linux/math64.h>
-#else
-static inline u64 div_u64(u64 dividend, u32 divisor)
-{
-	return dividend / divisor;
-}
-#endif
-
 #define TCOPY_SHARE_DEFAULT	20
 #define TCOPY_SHARE_ALL		100	/* percent: no limit */
 

@@ -13,15 +13,6 @@
 
 #include "track.h"
 
-#ifdef __KERNEL__
-#include <linux/math64.h>
-#else
-static inline u64 div_u64(u64 dividend, u32 divisor)
-{
-	return dividend / divisor;
-}
-#endif
-
 /* tcopy_track.flags */
 #define TCOPY_T_FIN		0x0001	/* the client's FIN is known */
 #define TCOPY_T_RST		0x0002	/* the client reset it */
