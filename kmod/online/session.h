@@ -176,7 +176,7 @@ void tcopy_session_cache_exit(void);
 
 /* session_event.c: what goes in */
 void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb);
-bool tcopy_session_header(struct tcopy_session *s, const struct tcopy_seg *seg,
+bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 			  u64 now_us);
 void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			  enum tcopy_end why);

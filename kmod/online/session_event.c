@@ -13,7 +13,7 @@
 /**
  * tcopy_session_header() - an answer of the test service
  * @s:		the session; the caller holds RCU
- * @seg:	the answer's header
+ * @seg:	the answer's header; moved to the client's sequence numbers
  * @now_us:	now
  *
  * Only noted: the caller runs the session at the end of its batch.
@@ -22,17 +22,16 @@
  *
  * Return: true when the caller is to run it: nobody else is about to.
  */
-bool tcopy_session_header(struct tcopy_session *s, const struct tcopy_seg *seg,
+bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 			  u64 now_us)
 {
-	struct tcopy_seg mine = *seg;
 	bool first = false;
 
 	spin_lock(&s->lock);
 	if (!s->dead) {
 		s->heard_us = now_us;
-		tcopy_seg_shift(&mine, s->seq_off);
-		tcopy_track_header(&s->track, &mine, now_us);
+		tcopy_seg_shift(seg, s->seq_off);
+		tcopy_track_header(&s->track, seg, now_us);
 		if (!s->judged) {
 			s->judged = true;
 			tcopy_silence_answer(s->target, s->track.end ==
