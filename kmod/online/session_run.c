@@ -294,10 +294,10 @@ static void run_judge(struct tcopy_session *s, u64 now_us)
 
 	if (!s->syn_us || s->judged || now_us < due_us)
 		return;
-	/* This host was held up, and the answer may be in its queues: wait for
-	 * it as long again.
+	/* This host was held up, or copying has used up its share of a CPU, and
+	 * the answer may be in its queues: wait for it as long again.
 	 */
-	if (now_us - due_us > RUN_LATE_US) {
+	if (now_us - due_us > RUN_LATE_US || tcopy_queue_starved(s->tn)) {
 		s->syn_us = now_us;
 		return;
 	}
