@@ -8,6 +8,7 @@
 #include <net/ipv6.h>
 #include <net/netlink.h>
 
+#include "abort.h"
 #include "netlink.h"
 #include "netns.h"
 
@@ -24,6 +25,9 @@ static const struct nla_policy add_policy[] = {
 	[TCOPY_ICEPT_A_UNSPEC] = { .type = NLA_REJECT },
 	[TCOPY_ICEPT_A_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[TCOPY_ICEPT_A_PASS] = NLA_POLICY_NESTED(pass_policy),
+	[TCOPY_ICEPT_A_ADDR] = NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[TCOPY_ICEPT_A_FOR] = NLA_POLICY_MIN(NLA_U32, 1),
+	[TCOPY_ICEPT_A_QUIET] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
 };
 
 static const struct nla_policy del_policy[] = {
@@ -31,6 +35,23 @@ static const struct nla_policy del_policy[] = {
 	[TCOPY_ICEPT_A_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[TCOPY_ICEPT_A_PASS] = { .type = NLA_REJECT },
 	[TCOPY_ICEPT_A_FORCE] = { .type = NLA_FLAG },
+};
+
+static const struct nla_policy peers_policy[] = {
+	[TCOPY_ICEPT_A_UNSPEC] = { .type = NLA_REJECT },
+	[TCOPY_ICEPT_A_PEERS] = {
+		.type = NLA_BINARY,
+		.len = TCOPY_ICEPT_PEERS_MAX * sizeof(struct tcopy_icept_peer),
+	},
+};
+
+static const struct nla_policy abort_policy[] = {
+	[TCOPY_ICEPT_A_UNSPEC] = { .type = NLA_REJECT },
+	[TCOPY_ICEPT_A_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[TCOPY_ICEPT_A_FLOWS] = {
+		.type = NLA_BINARY,
+		.len = TCOPY_ICEPT_FLOWS_MAX * sizeof(struct tcopy_icept_flow),
+	},
 };
 
 static const struct nla_policy none_policy[] = {
@@ -83,38 +104,86 @@ static int get_pass(struct icept_prefix *p, const struct nlattr *attr,
 	return 0;
 }
 
-static int add_doit(struct sk_buff *skb, struct genl_info *info)
+static int get_addr(struct icept_spec *spec, const struct nlattr *attr,
+		    struct netlink_ext_ack *extack)
 {
-	struct icept_net *in = icept_netns_find(genl_info_net(info));
-	struct netlink_ext_ack *extack = info->extack;
-	const struct nlattr *attr;
-	struct icept_prefix *pass;
-	unsigned int n = 0;
-	int rem, err = 0;
+	const struct in6_addr *v6 = (struct in6_addr *)spec->addr.v6;
+	bool usable;
 
-	if (!info->attrs[TCOPY_ICEPT_A_PORT]) {
+	if (nla_len(attr) != 4 && nla_len(attr) != 16) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "an address has 4 bytes (IPv4) or 16 (IPv6)");
+		return -EINVAL;
+	}
+	spec->family = nla_len(attr) == 4 ? 4 : 6;
+	memcpy(&spec->addr, nla_data(attr), nla_len(attr));
+	if (spec->family == 4)
+		usable = !ipv4_is_zeronet(spec->addr.v4) &&
+			 !ipv4_is_multicast(spec->addr.v4) &&
+			 !ipv4_is_lbcast(spec->addr.v4);
+	else
+		usable = !ipv6_addr_any(v6) && !ipv6_addr_is_multicast(v6) &&
+			 !ipv6_addr_v4mapped(v6);
+	if (!usable) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the address must be the unicast address that online hosts copy to");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int get_spec(struct icept_spec *spec, struct genl_info *info)
+{
+	struct netlink_ext_ack *extack = info->extack;
+	struct nlattr **attrs = info->attrs;
+	const struct nlattr *attr;
+	int rem, err;
+
+	if (!attrs[TCOPY_ICEPT_A_PORT]) {
 		NL_SET_ERR_MSG(extack, "say which port to intercept");
 		return -EINVAL;
 	}
-	pass = kcalloc(TCOPY_ICEPT_PASS_MAX, sizeof(*pass), GFP_KERNEL);
-	if (!pass)
-		return -ENOMEM;
+	spec->port = nla_get_u16(attrs[TCOPY_ICEPT_A_PORT]);
+	spec->quiet = TCOPY_ICEPT_QUIET;
+	if (attrs[TCOPY_ICEPT_A_ADDR]) {
+		err = get_addr(spec, attrs[TCOPY_ICEPT_A_ADDR], extack);
+		if (err)
+			return err;
+	}
+	if (attrs[TCOPY_ICEPT_A_QUIET]) {
+		if (!spec->family) {
+			NL_SET_ERR_MSG_ATTR(extack, attrs[TCOPY_ICEPT_A_QUIET], "how long it must be quiet matters with an address alone");
+			return -EINVAL;
+		}
+		spec->quiet = nla_get_u32(attrs[TCOPY_ICEPT_A_QUIET]);
+	}
+	if (attrs[TCOPY_ICEPT_A_FOR])
+		spec->ends = nla_get_u32(attrs[TCOPY_ICEPT_A_FOR]);
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != TCOPY_ICEPT_A_PASS)
 			continue;
-		if (n == TCOPY_ICEPT_PASS_MAX) {
+		if (spec->pass_n == TCOPY_ICEPT_PASS_MAX) {
 			NL_SET_ERR_MSG_ATTR(extack, attr, "too many pass prefixes (32 at most): join some");
-			err = -E2BIG;
-			goto out;
+			return -E2BIG;
 		}
-		err = get_pass(&pass[n++], attr, extack);
+		err = get_pass(&spec->pass[spec->pass_n++], attr, extack);
 		if (err)
-			goto out;
+			return err;
 	}
-	err = icept_netns_add(in, nla_get_u16(info->attrs[TCOPY_ICEPT_A_PORT]),
-			      pass, n, extack);
-out:
-	kfree(pass);
+	return 0;
+}
+
+static int add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct icept_net *in = icept_netns_find(genl_info_net(info));
+	struct icept_spec *spec;
+	int err;
+
+	spec = kzalloc(sizeof(*spec), GFP_KERNEL);
+	if (!spec)
+		return -ENOMEM;
+	err = get_spec(spec, info);
+	if (!err)
+		err = icept_netns_add(in, spec, info->extack);
+	kfree(spec);
 	return err;
 }
 
@@ -139,6 +208,91 @@ static int bind_doit(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
+static int peers_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct icept_net *in = icept_netns_find(genl_info_net(info));
+	const struct nlattr *attr = info->attrs[TCOPY_ICEPT_A_PEERS];
+	u32 relay = READ_ONCE(in->respond.upcall.relay);
+	int err;
+
+	if (!attr || nla_len(attr) % sizeof(struct tcopy_icept_peer)) {
+		NL_SET_ERR_MSG(info->extack, "say who the peers are: whole entries");
+		return -EINVAL;
+	}
+	if (!relay) {
+		NL_SET_ERR_MSG(info->extack, "no relay is bound in this namespace");
+		return -ENOTCONN;
+	}
+	/* They are this relay's: unbinding it forgets them. */
+	err = icept_peers_set(&in->respond.peers, relay, nla_data(attr),
+			      nla_len(attr) / sizeof(struct tcopy_icept_peer));
+	if (err == -EINVAL)
+		NL_SET_ERR_MSG_ATTR(info->extack, attr, "a peer is malformed");
+	return err;
+}
+
+static bool get_flow(struct tcopy_flow *answer,
+		     const struct tcopy_icept_flow *from)
+{
+	size_t size = from->family == 4 ? 4 : 16;
+
+	if (from->family != 4 && from->family != 6)
+		return false;
+	memset(answer, 0, sizeof(*answer));
+	answer->family = from->family;
+	answer->sport = from->dport;
+	answer->dport = from->sport;
+	memcpy(&answer->src, from->dst, size);
+	memcpy(&answer->dst, from->src, size);
+	return true;
+}
+
+static_assert(TCOPY_ICEPT_PEERS_MAX * sizeof(struct tcopy_icept_peer) <=
+	      U16_MAX - NLA_HDRLEN);
+static_assert(TCOPY_ICEPT_FLOWS_MAX * sizeof(struct tcopy_icept_flow) <=
+	      U16_MAX - NLA_HDRLEN);
+
+static int abort_flows(struct icept_respond *r, const struct nlattr *attr)
+{
+	unsigned int n = nla_len(attr) / sizeof(struct tcopy_icept_flow), i;
+	struct tcopy_icept_flow from;
+	struct tcopy_flow answer;
+
+	if (!n || nla_len(attr) % sizeof(from))
+		return -EINVAL;
+	for (i = 0; i < n; i++) {
+		memcpy(&from, nla_data(attr) + i * sizeof(from), sizeof(from));
+		if (!get_flow(&answer, &from))
+			return -EINVAL;
+		icept_abort_flow(r, &answer);
+		cond_resched();
+	}
+	return 0;
+}
+
+static int abort_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct icept_net *in = icept_netns_find(genl_info_net(info));
+	const struct nlattr *flows = info->attrs[TCOPY_ICEPT_A_FLOWS];
+	const struct nlattr *port = info->attrs[TCOPY_ICEPT_A_PORT];
+	int err;
+
+	if (!flows == !port) {
+		NL_SET_ERR_MSG(info->extack, "say which flows, or which port");
+		return -EINVAL;
+	}
+	if (flows) {
+		err = abort_flows(&in->respond, flows);
+		if (err)
+			NL_SET_ERR_MSG_ATTR(info->extack, flows, "a flow is malformed");
+		return err;
+	}
+	err = icept_netns_sweep(in, nla_get_u16(port));
+	if (err)
+		NL_SET_ERR_MSG(info->extack, "the port is not intercepted");
+	return err;
+}
+
 static int put_u64(struct sk_buff *skb, int attr, u64 v)
 {
 	return nla_put_u64_64bit(skb, attr, v, TCOPY_ICEPT_A_PAD);
@@ -150,7 +304,8 @@ static int put_counters(struct sk_buff *skb, const u64 c[ICEPT_COUNTERS])
 	    put_u64(skb, TCOPY_ICEPT_A_PASSED, c[ICEPT_PASSED]) ||
 	    put_u64(skb, TCOPY_ICEPT_A_OWN, c[ICEPT_OWN]) ||
 	    put_u64(skb, TCOPY_ICEPT_A_MALFORMED, c[ICEPT_MALFORMED]) ||
-	    put_u64(skb, TCOPY_ICEPT_A_ERRORS, c[ICEPT_ERRORS]))
+	    put_u64(skb, TCOPY_ICEPT_A_ERRORS, c[ICEPT_ERRORS]) ||
+	    put_u64(skb, TCOPY_ICEPT_A_ABORTED, c[ICEPT_ABORTED]))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -176,6 +331,13 @@ static int put_pass(struct sk_buff *skb, const struct icept_prefix *p)
 	return 0;
 }
 
+static u32 seconds_left(const struct icept_port *port)
+{
+	u64 now = get_jiffies_64();
+
+	return now < port->ends ? div_u64(port->ends - now + HZ - 1, HZ) : 0;
+}
+
 static int put_port(struct sk_buff *skb, const struct icept_net *in,
 		    const struct icept_port *port)
 {
@@ -186,6 +348,14 @@ static int put_port(struct sk_buff *skb, const struct icept_net *in,
 	    nla_put_u8(skb, TCOPY_ICEPT_A_STATE, port->state) ||
 	    put_relay(skb, in))
 		return -EMSGSIZE;
+	if (port->family &&
+	    (nla_put(skb, TCOPY_ICEPT_A_ADDR, port->family == 4 ? 4 : 16,
+		     &port->addr) ||
+	     nla_put_u32(skb, TCOPY_ICEPT_A_QUIET, port->quiet)))
+		return -EMSGSIZE;
+	if (port->ends && nla_put_u32(skb, TCOPY_ICEPT_A_FOR,
+				      seconds_left(port)))
+		return -EMSGSIZE;
 	for (i = 0; i < port->pass_n; i++)
 		if (put_pass(skb, &port->pass[i]))
 			return -EMSGSIZE;
@@ -193,18 +363,22 @@ static int put_port(struct sk_buff *skb, const struct icept_net *in,
 	return put_counters(skb, c);
 }
 
-/* cb->args[0]: the port to go on with */
+/* cb->args[0]: how many have been told; a change between is told by the
+ * generation
+ */
 static int get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct icept_net *in = icept_netns_find(sock_net(skb->sk));
 	struct icept_port *port;
-	unsigned long index;
+	long i = 0;
 	void *hdr;
 	int err = 0;
 
 	mutex_lock(&in->lock);
 	cb->seq = in->gen + 1;	/* 0 means: not checked */
-	xa_for_each_start(&in->respond.ports, index, port, cb->args[0]) {
+	list_for_each_entry(port, &in->icepts, list) {
+		if (i++ < cb->args[0])
+			continue;
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				  cb->nlh->nlmsg_seq, &icept_netlink_family,
 				  NLM_F_MULTI, TCOPY_ICEPT_CMD_GET);
@@ -219,10 +393,8 @@ static int get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			break;
 		}
 		genlmsg_end(skb, hdr);
-		cb->args[0] = index + 1;
+		cb->args[0] = i;
 	}
-	if (!err)
-		cb->args[0] = U16_MAX + 1;
 	mutex_unlock(&in->lock);
 
 	/* A message that fits an empty buffer not at all would never end. */
@@ -291,6 +463,20 @@ static const struct genl_ops icept_netlink_ops[] = {
 		.policy = none_policy,
 		.maxattr = ARRAY_SIZE(none_policy) - 1,
 		.doit = stats_doit,
+	},
+	{
+		.cmd = TCOPY_ICEPT_CMD_PEERS,
+		.flags = GENL_ADMIN_PERM,
+		.policy = peers_policy,
+		.maxattr = ARRAY_SIZE(peers_policy) - 1,
+		.doit = peers_doit,
+	},
+	{
+		.cmd = TCOPY_ICEPT_CMD_ABORT,
+		.flags = GENL_ADMIN_PERM,
+		.policy = abort_policy,
+		.maxattr = ARRAY_SIZE(abort_policy) - 1,
+		.doit = abort_doit,
 	},
 };
 

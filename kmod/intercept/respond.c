@@ -4,6 +4,7 @@
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/jhash.h>
 #include <linux/netfilter_bridge.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
@@ -17,8 +18,15 @@
 /* of an ICMP or ICMPv6 error, before the quote */
 #define ICMP_LEN	8
 
-/* BH off: 32-bit writers of one CPU must not interrupt each other. */
-static void icept_count(const struct icept_port *port, enum icept_counter which)
+/**
+ * icept_respond_count() - count one
+ * @port:	the intercept
+ * @which:	what
+ *
+ * Context: BH off: 32-bit writers of one CPU must not interrupt each other.
+ */
+void icept_respond_count(const struct icept_port *port,
+			 enum icept_counter which)
 {
 	struct icept_counts *c = this_cpu_ptr(port->counts);
 
@@ -51,9 +59,91 @@ void icept_respond_sum(const struct icept_port *port, u64 sum[ICEPT_COUNTERS])
 	}
 }
 
-static struct icept_port *icept_port_find(struct icept_respond *r, __be16 port)
+static struct hlist_head *icept_addr_head(struct icept_respond *r, u8 family,
+					  const union tcopy_addr *addr,
+					  u16 port)
 {
-	return xa_load(&r->ports, be16_to_cpu(port));
+	u32 hash = jhash_3words(addr->w[0] ^ addr->w[1],
+				addr->w[2] ^ addr->w[3],
+				(u32)family << 16 | port, r->seed);
+
+	return &r->addrs[hash >> (32 - ICEPT_ADDR_BITS)];
+}
+
+/**
+ * icept_respond_find() - an intercept
+ * @r:		of the namespace
+ * @family:	of its address; 0: it has none
+ * @addr:	its address
+ * @port:	its port, host byte order
+ *
+ * Context: RCU read section, or the lock of netns.c is held.
+ * Return: the intercept or NULL.
+ */
+struct icept_port *icept_respond_find(struct icept_respond *r, u8 family,
+				      const union tcopy_addr *addr, u16 port)
+{
+	struct icept_port *p;
+
+	if (!family)
+		return xa_load(&r->ports, port);
+	hlist_for_each_entry_rcu(p, icept_addr_head(r, family, addr, port),
+				 node, true)
+		if (p->port == port && p->family == family &&
+		    !memcmp(&p->addr, addr, sizeof(*addr)))
+			return p;
+	return NULL;
+}
+
+/**
+ * icept_respond_add() - show an intercept to packets
+ * @r:		of the namespace
+ * @port:	filled
+ *
+ * Context: process; the lock of netns.c is held.
+ * Return: 0, or -ENOMEM.
+ */
+int icept_respond_add(struct icept_respond *r, struct icept_port *port)
+{
+	if (!port->family)
+		return xa_insert(&r->ports, port->port, port,
+				 GFP_KERNEL_ACCOUNT);
+	hlist_add_head_rcu(&port->node,
+			   icept_addr_head(r, port->family, &port->addr,
+					   port->port));
+	WRITE_ONCE(r->addrs_n, r->addrs_n + 1);
+	return 0;
+}
+
+/**
+ * icept_respond_del() - hide an intercept
+ * @r:		of the namespace
+ * @port:	was added; packets may see it until the next grace period
+ *
+ * Context: process; the lock of netns.c is held.
+ */
+void icept_respond_del(struct icept_respond *r, struct icept_port *port)
+{
+	if (!port->family) {
+		xa_erase(&r->ports, port->port);
+		return;
+	}
+	hlist_del_rcu(&port->node);
+	WRITE_ONCE(r->addrs_n, r->addrs_n - 1);
+}
+
+/* The intercept of a segment from the flow's source; @here: by this host. */
+static struct icept_port *icept_find(struct icept_respond *r,
+				     const struct tcopy_flow *flow, bool here)
+{
+	struct icept_port *port = NULL;
+
+	if (READ_ONCE(r->addrs_n))
+		port = icept_respond_find(r, flow->family, &flow->src,
+					  be16_to_cpu(flow->sport));
+	if (!port && here)
+		port = xa_load(&r->ports, be16_to_cpu(flow->sport));
+	return port;
 }
 
 /* Did this host make the packet? By where it came from and not by its address,
@@ -91,8 +181,8 @@ static bool icept_to_here(const struct sk_buff *skb,
 	return container_of(dst, struct rt6_info, dst)->rt6i_flags & RTF_LOCAL;
 }
 
-static bool icept_passes(const struct icept_port *port,
-			 const struct tcopy_flow *flow)
+static bool icept_in_prefix(const struct icept_port *port,
+			    const struct tcopy_flow *flow)
 {
 	const struct icept_prefix *p;
 	unsigned int i;
@@ -111,6 +201,17 @@ static bool icept_passes(const struct icept_port *port,
 			return true;
 	}
 	return false;
+}
+
+/* The probe of an online host inside of a pass prefix must be stolen, or that
+ * host would never begin to copy.
+ */
+static bool icept_passes(const struct icept_respond *r,
+			 const struct icept_port *port,
+			 const struct tcopy_flow *flow)
+{
+	return icept_in_prefix(port, flow) &&
+	       !icept_peers_find(&r->peers, READ_ONCE(r->upcall.relay), flow);
 }
 
 static void icept_flow_fill(struct tcopy_flow *flow, const struct sk_buff *skb,
@@ -145,6 +246,40 @@ static bool icept_is_own(struct icept_respond *r, const struct tcopy_flow *flow,
 	if (th->syn || th->rst)
 		icept_own_del(&r->own, flow);
 	return !th->syn;
+}
+
+static bool icept_addr_is_local(struct net *net, unsigned int family,
+				const union tcopy_addr *addr,
+				const struct net_device *dev)
+{
+	if (family == 4)
+		return inet_addr_type_dev_table(net, dev, addr->v4) ==
+		       RTN_LOCAL;
+	return ipv6_chk_addr(net, (const struct in6_addr *)addr->v6, NULL, 0);
+}
+
+/**
+ * icept_respond_copy() - is a connection of this host one of a copy?
+ * @r:		of the namespace
+ * @answer:	from this host to the peer
+ *
+ * By the same rules as the hooks': what it answers is stolen.
+ *
+ * Context: RCU read section.
+ * Return: its intercept, or NULL.
+ */
+struct icept_port *icept_respond_copy(struct icept_respond *r,
+				      const struct tcopy_flow *answer)
+{
+	struct icept_port *port = icept_find(r, answer, true);
+
+	if (!port || icept_addr_is_local(r->net, answer->family, &answer->dst,
+					 NULL))
+		return NULL;
+	if (icept_passes(r, port, answer) ||
+	    (icept_own_any(&r->own) && icept_own_find(&r->own, answer)))
+		return NULL;
+	return port;
 }
 
 /* consume_skb() and NF_STOLEN: the test service's TCP must believe that its
@@ -183,13 +318,16 @@ static void icept_record(struct icept_respond *r, const struct icept_port *port,
 	return;
 
 malformed:
-	icept_count(port, ICEPT_MALFORMED);
+	icept_respond_count(port, ICEPT_MALFORMED);
 }
 
-/* A TCP segment of this host, its header at @off: an answer to a copy? */
+/* A TCP segment, its header at @off, by this host or forwarded: an answer to a
+ * copy?
+ */
 static unsigned int icept_respond_tcp(struct icept_respond *r,
 				      struct sk_buff *skb, unsigned int off,
-				      const struct nf_hook_state *state)
+				      const struct nf_hook_state *state,
+				      bool here)
 {
 	enum icept_counter verdict = ICEPT_STOLEN;
 	const struct icept_port *port;
@@ -202,24 +340,28 @@ static unsigned int icept_respond_tcp(struct icept_respond *r,
 	ports = skb_header_pointer(skb, off, sizeof(_ports), _ports);
 	if (!ports)
 		return NF_ACCEPT;
-	port = icept_port_find(r, ports[0]);
-	if (likely(!port))
+	/* nearly every packet needs no more than this */
+	if (likely(!READ_ONCE(r->addrs_n) &&
+		   !xa_load(&r->ports, be16_to_cpu(ports[0]))))
 		return NF_ACCEPT;
 
 	icept_flow_fill(&flow, skb, state->pf);
 	flow.sport = ports[0];
 	flow.dport = ports[1];
+	port = icept_find(r, &flow, here);
+	if (!port)
+		return NF_ACCEPT;
 	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
 
 	/* TCP often sends from process context, with BH on. */
 	local_bh_disable();
-	if (icept_to_here(skb, state))
+	if (here && icept_to_here(skb, state))
 		verdict = ICEPT_OWN;
-	else if (icept_passes(port, &flow))
+	else if (icept_passes(r, port, &flow))
 		verdict = ICEPT_PASSED;
 	else if (th && icept_is_own(r, &flow, th))
 		verdict = ICEPT_OWN;
-	icept_count(port, verdict);
+	icept_respond_count(port, verdict);
 	if (verdict == ICEPT_STOLEN)
 		icept_record(r, port, skb, off);
 	local_bh_enable();
@@ -227,34 +369,39 @@ static unsigned int icept_respond_tcp(struct icept_respond *r,
 	return verdict == ICEPT_STOLEN ? icept_steal(skb) : NF_ACCEPT;
 }
 
-/* An ICMP error of this host that quotes a segment to one of its intercepted
- * ports is about a copy: a REJECT rule made it, or nobody listens. @quote is
- * the quoted segment's flow, from the client; @flow is filled but for its
- * ports.
+/* An ICMP error that quotes a segment to an intercepted port is about a copy: a
+ * REJECT rule made it, or nobody listens. @quote is the quoted segment's flow,
+ * from the client; @flow is filled but for its ports.
  */
 static unsigned int icept_respond_error(struct icept_respond *r,
 					struct sk_buff *skb,
 					struct tcopy_flow *flow,
 					const struct tcopy_flow *quote,
-					const struct nf_hook_state *state)
+					const struct nf_hook_state *state,
+					bool here)
 {
 	enum icept_counter verdict = ICEPT_ERRORS;
 	const struct icept_port *port;
 	struct tcopy_flow answer;
 
-	port = icept_port_find(r, quote->dport);
+	/* A router's error about a forwarded packet quotes other addresses. */
+	tcopy_flow_reverse(&answer, quote);
+	port = icept_find(r, &answer,
+			  here && icept_addr_is_local(r->net, quote->family,
+						      &quote->dst, state->out));
 	if (!port)
 		return NF_ACCEPT;
 
-	tcopy_flow_reverse(&answer, quote);
+	/* What the pass prefixes and peers know is the service's port. */
+	flow->sport = quote->dport;
 	local_bh_disable();
-	if (icept_to_here(skb, state))
+	if (here && icept_to_here(skb, state))
 		verdict = ICEPT_OWN;
-	else if (icept_passes(port, flow))
+	else if (icept_passes(r, port, flow))
 		verdict = ICEPT_PASSED;
 	else if (icept_own_any(&r->own) && icept_own_find(&r->own, &answer))
 		verdict = ICEPT_OWN;
-	icept_count(port, verdict);
+	icept_respond_count(port, verdict);
 	local_bh_enable();
 
 	return verdict == ICEPT_ERRORS ? icept_steal(skb) : NF_ACCEPT;
@@ -262,7 +409,8 @@ static unsigned int icept_respond_error(struct icept_respond *r,
 
 static unsigned int icept_respond_icmp4(struct icept_respond *r,
 					struct sk_buff *skb, unsigned int off,
-					const struct nf_hook_state *state)
+					const struct nf_hook_state *state,
+					bool here)
 {
 	struct tcopy_flow flow, quote = { .family = 4 };
 	const struct icmphdr *ih;
@@ -286,22 +434,18 @@ static unsigned int icept_respond_icmp4(struct icept_respond *r,
 	if (!ports)
 		return NF_ACCEPT;
 
-	/* A router's error about a forwarded packet quotes other addresses. */
-	if (inet_addr_type_dev_table(r->net, state->out, qiph->daddr) !=
-	    RTN_LOCAL)
-		return NF_ACCEPT;
-
 	icept_flow_fill(&flow, skb, NFPROTO_IPV4);
 	quote.src.v4 = qiph->saddr;
 	quote.dst.v4 = qiph->daddr;
 	quote.sport = ports[0];
 	quote.dport = ports[1];
-	return icept_respond_error(r, skb, &flow, &quote, state);
+	return icept_respond_error(r, skb, &flow, &quote, state, here);
 }
 
 static unsigned int icept_respond_icmp6(struct icept_respond *r,
 					struct sk_buff *skb, unsigned int off,
-					const struct nf_hook_state *state)
+					const struct nf_hook_state *state,
+					bool here)
 {
 	struct tcopy_flow flow, quote = { .family = 6 };
 	const struct icmp6hdr *ih;
@@ -328,19 +472,17 @@ static unsigned int icept_respond_icmp6(struct icept_respond *r,
 	ports = skb_header_pointer(skb, l4, sizeof(_ports), _ports);
 	if (!ports)
 		return NF_ACCEPT;
-	if (!ipv6_chk_addr(r->net, &qiph->daddr, NULL, 0))
-		return NF_ACCEPT;
 
 	icept_flow_fill(&flow, skb, NFPROTO_IPV6);
 	memcpy(quote.src.v6, &qiph->saddr, 16);
 	memcpy(quote.dst.v6, &qiph->daddr, 16);
 	quote.sport = ports[0];
 	quote.dport = ports[1];
-	return icept_respond_error(r, skb, &flow, &quote, state);
+	return icept_respond_error(r, skb, &flow, &quote, state, here);
 }
 
 /**
- * icept_respond_hook4() - POST_ROUTING of IPv4
+ * icept_respond_hook4() - POST_ROUTING and FORWARD of IPv4
  * @priv:	struct icept_respond
  * @skb:	at its IP header; not fragmented yet
  * @state:	of the hook
@@ -351,10 +493,12 @@ static unsigned int icept_respond_icmp6(struct icept_respond *r,
 unsigned int icept_respond_hook4(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
+	const struct icept_respond *r = priv;
 	const struct iphdr *iph = ip_hdr(skb);
+	bool here = icept_from_here(skb, state);
 	unsigned int off;
 
-	if (!icept_from_here(skb, state))
+	if (!here && likely(!READ_ONCE(r->addrs_n)))
 		return NF_ACCEPT;
 	if (iph->protocol != IPPROTO_TCP && iph->protocol != IPPROTO_ICMP)
 		return NF_ACCEPT;
@@ -367,12 +511,12 @@ unsigned int icept_respond_hook4(void *priv, struct sk_buff *skb,
 
 	off = skb_network_offset(skb) + iph->ihl * 4;
 	if (iph->protocol == IPPROTO_TCP)
-		return icept_respond_tcp(priv, skb, off, state);
-	return icept_respond_icmp4(priv, skb, off, state);
+		return icept_respond_tcp(priv, skb, off, state, here);
+	return icept_respond_icmp4(priv, skb, off, state, here);
 }
 
 /**
- * icept_respond_hook6() - POST_ROUTING of IPv6
+ * icept_respond_hook6() - POST_ROUTING and FORWARD of IPv6
  * @priv:	struct icept_respond
  * @skb:	at its IP header; not fragmented yet
  * @state:	of the hook
@@ -383,11 +527,15 @@ unsigned int icept_respond_hook4(void *priv, struct sk_buff *skb,
 unsigned int icept_respond_hook6(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
+	bool here = icept_from_here(skb, state);
+	const struct icept_respond *r = priv;
 	u8 proto = ipv6_hdr(skb)->nexthdr;
 	__be16 frag = 0;
 	int off;
 
-	if (!icept_from_here(skb, state) || ipv6_hdr(skb)->version != 6)
+	if (!here && likely(!READ_ONCE(r->addrs_n)))
+		return NF_ACCEPT;
+	if (ipv6_hdr(skb)->version != 6)
 		return NF_ACCEPT;
 
 	/* BIG TCP puts a jumbo option between (6.1 and 6.12), a socket option
@@ -399,8 +547,8 @@ unsigned int icept_respond_hook6(void *priv, struct sk_buff *skb,
 	if (off < 0 || frag & htons(IP6_OFFSET))
 		return NF_ACCEPT;
 	if (proto == IPPROTO_TCP)
-		return icept_respond_tcp(priv, skb, off, state);
+		return icept_respond_tcp(priv, skb, off, state, here);
 	if (proto == IPPROTO_ICMPV6)
-		return icept_respond_icmp6(priv, skb, off, state);
+		return icept_respond_icmp6(priv, skb, off, state, here);
 	return NF_ACCEPT;
 }

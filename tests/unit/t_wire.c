@@ -60,7 +60,41 @@ static void op_refresh(void *ctx, u64 at_ms)
 {
 }
 
-static const struct relay_ops ops = { op_reply, op_send, op_refresh };
+/* What the relay has told the kernel. */
+static struct tcopy_icept_peer told[TCOPY_ICEPT_PEERS_MAX];
+static unsigned int told_n, tells_n;
+static u16 aborted_ports[8];
+static unsigned int aborted_ports_n;
+static struct tcopy_icept_flow aborted[512];
+static unsigned int aborted_n;
+
+static bool op_peers(void *ctx, const struct tcopy_icept_peer *v,
+		     unsigned int n)
+{
+	memcpy(told, v, n * sizeof(*v));
+	told_n = n;
+	tells_n++;
+	return true;
+}
+
+static void op_abort_port(void *ctx, u16 port)
+{
+	aborted_ports[aborted_ports_n++ % 8] = port;
+}
+
+static void op_abort_flows(void *ctx, const struct tcopy_icept_flow *v,
+			   unsigned int n)
+{
+	unsigned int i;
+
+	T_OK(n && n <= TCOPY_ICEPT_FLOWS_MAX);
+	for (i = 0; i < n; i++)
+		aborted[aborted_n++ % 512] = v[i];
+}
+
+static const struct relay_ops ops = {
+	op_reply, op_send, op_refresh, op_peers, op_abort_port, op_abort_flows
+};
 
 static void up(void)
 {
@@ -73,6 +107,10 @@ static void up(void)
 	sent_n = 0;
 	calls_n = 0;
 	send_fails = false;
+	told_n = 0;
+	tells_n = 0;
+	aborted_ports_n = 0;
+	aborted_n = 0;
 	now_ms = 1000000;
 }
 
@@ -644,6 +682,147 @@ static void a_peer_that_starts_again_owns_nothing(void)
 	T_EQ(relay->stats.held, 1);
 }
 
+static void bye(const struct online *o)
+{
+	struct wire_out out;
+
+	wire_begin(&out, TCOPY_WIRE_BYE, o->relay_cookie);
+	wire_end(&out);
+	give(o, &out);
+}
+
+static void the_copies_of_the_silent_are_aborted(void)
+{
+	struct online a = online(0), b = online(1);
+	unsigned int i;
+
+	up();
+	T_DO(join(&a, 80));
+	now_ms += 3000;
+	T_DO(join(&b, 80));
+	for (i = 0; i < 300; i++)
+		open_flow(i % 3 ? &b : &a, (u16)(1000 + i));
+	/* a copy that has ended is none */
+	answer(1000, TCOPY_RST | TCOPY_ACK);
+	now_ms += 2500;
+	relay_core_expire(relay, now_ms);
+	T_EQ(relay->peers_n, 1);
+	while (relay_core_orphans(relay))
+		;
+	T_EQ(aborted_n, 99);
+	T_EQ(aborted_ports_n, 0);
+	T_EQ(relay->stats.orphans, 99);
+	for (i = 0; i < aborted_n; i++) {
+		T_EQ(aborted[i].family, 4);
+		T_EQ(ntohs(aborted[i].dport), 80);
+		T_EQ((ntohs(aborted[i].sport) - 1000) % 3, 0);
+		T_OK(!memcmp(aborted[i].src, "\x0a\x09\0\x09\0\0", 6));
+		T_OK(!memcmp(aborted[i].dst, "\x0a\0\0\xc8\0\0", 6));
+	}
+	/* once is enough, and the flow is anybody's */
+	relay_core_expire(relay, now_ms);
+	T_OK(!relay_core_orphans(relay));
+	open_flow(&b, 1003);
+	T_EQ(relay->stats.conflicts, 0);
+	answer(1003, TCOPY_ACK);
+	T_OK(sent_to(sent_n - 1, &b));
+	/* nobody is left: the kernel finds them by itself */
+	bye(&b);
+	while (relay_core_orphans(relay))
+		;
+	T_EQ(aborted_n, 99);
+	T_EQ(aborted_ports_n, 1);
+	T_EQ(aborted_ports[0], 80);
+}
+
+static void a_stalled_relay_takes_nobody_for_silent(void)
+{
+	struct online a = online(0);
+
+	up();
+	T_DO(join(&a, 80));
+	now_ms += 60000;
+	relay_core_stalled(relay, 60000);
+	relay_core_expire(relay, now_ms);
+	T_EQ(relay->peers_n, 1);
+	T_EQ(aborted_ports_n, 0);
+	now_ms += RELAY_EXPIRE_MS;
+	relay_core_expire(relay, now_ms);
+	T_EQ(relay->peers_n, 0);
+	T_EQ(aborted_ports_n, 1);
+}
+
+static void peers_inside_a_pass_prefix_are_told(void)
+{
+	static struct relay_icept icept[2];
+	struct online a = online(0), b = online(1), c = online(8);
+	struct err err;
+
+	up();
+	icept[0].port = 80;
+	icept[0].state = TCOPY_WIRE_INTERCEPTED;
+	T_OK(parse_prefix(&icept[0].pass[0], "10.0.0.0/29", &err));
+	icept[0].pass_n = 1;
+	icept[1].port = 443;
+	icept[1].state = TCOPY_WIRE_INTERCEPTED;
+	relay_core_intercepts(relay, icept, 2, 0);
+	T_DO(join(&a, 80));
+	T_EQ(told_n, 1);
+	T_EQ(told[0].family, 4);
+	T_EQ(ntohs(told[0].port), 80);
+	T_OK(!memcmp(told[0].addr, "\x0a\0\0\x01\0\0", 6));
+	/* of a port that passes nobody, and outside of the prefix: no need */
+	T_DO(join(&b, 443));
+	T_DO(join(&c, 80));
+	T_EQ(tells_n, 1);
+	T_DO(hello(&b, 80));
+	T_EQ(told_n, 2);
+	/* as the online hosts, and the prefixes, come and go */
+	bye(&b);
+	relay_core_expire(relay, now_ms);
+	T_EQ(told_n, 1);
+	icept[0].pass_n = 0;
+	relay_core_intercepts(relay, icept, 2, 0);
+	T_EQ(told_n, 0);
+	T_EQ(tells_n, 4);
+}
+
+static u8 welcomed(void)
+{
+	struct tcopy_wire_want want;
+
+	memcpy(&want, replies[(replies_n - 1) % 64].p + 16 +
+	       sizeof(struct tcopy_wire_welcome), sizeof(want));
+	return want.state;
+}
+
+static void an_intercept_with_an_address_welcomes_it_alone(void)
+{
+	static struct relay_icept icept[2];
+	struct online a = online(0);
+
+	up();
+	icept[0].port = 80;
+	icept[0].state = TCOPY_WIRE_INTERCEPTED;
+	icept[0].family = 4;
+	icept[0].addr.v4 = htonl(0x0a0000c9);
+	relay_core_intercepts(relay, icept, 1, 0);
+	T_DO(join(&a, 80));
+	T_EQ(welcomed(), TCOPY_WIRE_NOT_INTERCEPTED);
+	icept[0].addr.v4 = htonl(0x0a0000c8);
+	relay_core_intercepts(relay, icept, 1, 0);
+	T_EQ(welcomed(), TCOPY_WIRE_INTERCEPTED);
+	/* the very address counts, before every address of the host */
+	icept[0].state = TCOPY_WIRE_DRAINING;
+	icept[1].port = 80;
+	icept[1].state = TCOPY_WIRE_INTERCEPTED;
+	relay_core_intercepts(relay, icept, 2, 0);
+	T_EQ(welcomed(), TCOPY_WIRE_DRAINING);
+	icept[0].addr.v4 = htonl(0x0a0000c9);
+	relay_core_intercepts(relay, icept, 2, 0);
+	T_EQ(welcomed(), TCOPY_WIRE_INTERCEPTED);
+}
+
 static void the_table_of_peers_is_bounded(void)
 {
 	struct online o;
@@ -858,6 +1037,10 @@ int main(void)
 	T_RUN(a_service_of_one_peer_is_its_own);
 	T_RUN(the_silent_and_the_leaving_are_forgotten);
 	T_RUN(a_peer_that_starts_again_owns_nothing);
+	T_RUN(the_copies_of_the_silent_are_aborted);
+	T_RUN(a_stalled_relay_takes_nobody_for_silent);
+	T_RUN(peers_inside_a_pass_prefix_are_told);
+	T_RUN(an_intercept_with_an_address_welcomes_it_alone);
 	T_RUN(the_table_of_peers_is_bounded);
 	T_RUN(the_table_of_flows_is_bounded);
 	T_RUN(only_the_allowed_are_heard);

@@ -7,11 +7,15 @@
 #include "live.h"
 #include "tcopyctl.h"
 
-enum { OPT_PASS, OPT_FORCE };
+enum { OPT_PASS, OPT_FORCE, OPT_ADDR, OPT_FOR };
+
+#define FOR_MOST	(365 * 86400)
 
 static const struct arg_def defs[] = {
 	[OPT_PASS] = { "--pass", "PREFIX", true },
 	[OPT_FORCE] = { "--force", NULL, false },
+	[OPT_ADDR] = { "--addr", "ADDR", false },
+	[OPT_FOR] = { "--for", "DURATION", false },
 	{ NULL, NULL, false }
 };
 
@@ -25,21 +29,37 @@ static void put_pass(struct nlmsghdr *nlh, const struct prefix *prefix)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+/**
+ * struct wish - the command line
+ * @at:		the port, and an address if one was given
+ * @ends:	seconds, 0: never
+ * @force:	whoever is connected
+ * @pass_n:	entries of @pass
+ * @pass:	clients whose answers are not stolen
+ */
+struct wish {
+	struct endpoint at;
+	u32 ends;
+	bool force;
+	unsigned int pass_n;
+	struct prefix pass[TCOPY_ICEPT_PASS_MAX];
+};
+
 /* Who talks to this port now would never be answered again. */
-static void check_live(u16 port, const struct prefix *pass, unsigned int pass_n)
+static void check_live(const struct wish *wish)
 {
 	struct live_list live;
 	char text[ENDPOINT_TEXT];
 	unsigned int i;
 
-	if (live_ssh_port() == port)
+	if (live_ssh(&wish->at))
 		refuse("port %u carries your own SSH session: it would freeze (--force if you mean it)",
-		       port);
-	live_find(&live, port, pass, pass_n);
+		       wish->at.port);
+	live_find(&live, &wish->at, wish->pass, wish->pass_n);
 	if (!live.n)
 		return;
 	warn("port %u has %u live connection%s from other hosts, whose answers would be stolen (--pass lets them through, --force does it anyway):",
-	     port, live.n, live.n == 1 ? "" : "s");
+	     wish->at.port, live.n, live.n == 1 ? "" : "s");
 	for (i = 0; i < live.n && i < LIVE_SHOWN; i++)
 		fprintf(stderr, "  %s\n", endpoint_text(text, &live.v[i]));
 	if (live.n > LIVE_SHOWN)
@@ -47,61 +67,99 @@ static void check_live(u16 port, const struct prefix *pass, unsigned int pass_n)
 	leave(EXIT_REFUSED);
 }
 
-static int run(struct args *args)
+static void read_option(struct wish *wish, int opt, const char *value)
 {
-	struct prefix pass[TCOPY_ICEPT_PASS_MAX];
-	const char *value, *word = NULL;
-	unsigned int pass_n = 0, i;
-	struct nl_request req;
-	bool force = false;
+	u16 port = wish->at.port;
 	struct err err;
-	struct nl nl;
-	u16 port = 0;
+
+	switch (opt) {
+	case OPT_FORCE:
+		wish->force = true;
+		break;
+	case OPT_PASS:
+		if (wish->pass_n == TCOPY_ICEPT_PASS_MAX)
+			misuse("--pass: %u prefixes at most",
+			       TCOPY_ICEPT_PASS_MAX);
+		if (!parse_prefix(&wish->pass[wish->pass_n++], value, &err))
+			misuse("--pass: %s", err.msg);
+		break;
+	case OPT_ADDR:
+		if (!parse_addr(&wish->at, value, &err) ||
+		    !parse_addr_ok(&wish->at, value, &err))
+			misuse("--addr: %s", err.msg);
+		wish->at.port = port;
+		break;
+	case OPT_FOR:
+		if (!parse_seconds(&wish->ends, value, 1, FOR_MOST, &err))
+			misuse("--for: %s", err.msg);
+		break;
+	}
+}
+
+static void read_args(struct wish *wish, struct args *args)
+{
+	const char *value, *word = NULL;
+	struct err err;
 	int opt;
 
+	memset(wish, 0, sizeof(*wish));
 	while ((opt = args_next(args, defs, &value)) != ARGS_END) {
-		if (opt == OPT_FORCE) {
-			force = true;
-		} else if (opt == OPT_PASS) {
-			if (pass_n == TCOPY_ICEPT_PASS_MAX)
-				misuse("--pass: %u prefixes at most",
-				       TCOPY_ICEPT_PASS_MAX);
-			if (!parse_prefix(&pass[pass_n++], value, &err))
-				misuse("--pass: %s", err.msg);
+		if (opt != ARGS_WORD) {
+			read_option(wish, opt, value);
 		} else if (word) {
 			misuse("add-intercept: '%.64s' is one argument too many",
 			       value);
 		} else {
 			word = value;
-			if (!parse_port(&port, word, &err))
+			if (!parse_port(&wish->at.port, word, &err))
 				misuse("%s", err.msg);
 		}
 	}
 	if (!word)
 		misuse("add-intercept: PORT is missing");
+}
 
+static int run(struct args *args)
+{
+	struct nl_request req;
+	struct wish wish;
+	struct err err;
+	unsigned int i;
+	struct nl nl;
+
+	read_args(&wish, args);
 	nl_need(&nl, TCOPY_ICEPT_FAMILY_NAME);
-	if (!force)
-		check_live(port, pass, pass_n);
+	if (!wish.force)
+		check_live(&wish);
 	nl_begin(&nl, &req, TCOPY_ICEPT_CMD_ADD, NLM_F_ACK);
-	mnl_attr_put_u16(req.nlh, TCOPY_ICEPT_A_PORT, port);
-	for (i = 0; i < pass_n; i++)
-		put_pass(req.nlh, &pass[i]);
+	mnl_attr_put_u16(req.nlh, TCOPY_ICEPT_A_PORT, wish.at.port);
+	if (wish.at.family)
+		attr_put_addr(req.nlh, TCOPY_ICEPT_A_ADDR, wish.at.family,
+			      &wish.at.addr);
+	if (wish.ends)
+		mnl_attr_put_u32(req.nlh, TCOPY_ICEPT_A_FOR, wish.ends);
+	for (i = 0; i < wish.pass_n; i++)
+		put_pass(req.nlh, &wish.pass[i]);
 	if (nl_call(&nl, &req, NULL, NULL, &err))
-		refuse("cannot intercept port %u: %s", port, err.msg);
+		refuse("cannot intercept port %u: %s", wish.at.port, err.msg);
 	nl_close(&nl);
 	return EXIT_DONE;
 }
 
 const struct command cmd_add_intercept = {
 	.name = "add-intercept",
-	.synopsis = "PORT [--pass PREFIX]... [--force]",
+	.synopsis = "PORT [--addr ADDR] [--pass PREFIX]... [--for DURATION] [--force]",
 	.summary = "steal the answers of this host's test service on a port",
 	.help =
 	"From then on nobody but this host itself gets an answer from PORT: the service\n"
 	"answers copies, and 'tcopyctl relay' sends the headers back to the online hosts.\n"
 	"\n"
-	"  --pass PREFIX   answer these clients as ever (repeatable, 32 at most): 10.1.0.0/16\n"
-	"  --force         though other hosts have connections to PORT now\n",
+	"  --addr ADDR      answers from ADDR alone, those that this host forwards included: the\n"
+	"                   service runs in a container here, or on a host whose answers are\n"
+	"                   routed through this one. It is the address that the online hosts\n"
+	"                   copy to: of a published port (DNAT) this host's, not the container's\n"
+	"  --pass PREFIX    answer these clients as ever (repeatable, 32 at most): 10.1.0.0/16\n"
+	"  --for DURATION   until then, as by del-intercept: 30s, 5m, 2h, 1d\n"
+	"  --force          though other hosts have connections to PORT now\n",
 	.run = run,
 };

@@ -202,6 +202,12 @@ static int icept_attr(const struct nlattr *attr, void *data)
 		return get_u64(&to->malformed, attr);
 	case TCOPY_ICEPT_A_ERRORS:
 		return get_u64(&to->errors, attr);
+	case TCOPY_ICEPT_A_ABORTED:
+		return get_u64(&to->aborted, attr);
+	case TCOPY_ICEPT_A_ADDR:
+		return get_addr(&to->addr, attr);
+	case TCOPY_ICEPT_A_FOR:
+		return get_u32(&to->ends, attr);
 	}
 	return MNL_CB_OK;
 }

@@ -69,6 +69,8 @@ struct session {
 
 /**
  * struct icept - an intercepted port, or the counters of the namespace
+ * @addr:	family 0: every address of this host
+ * @ends:	seconds until it drains by itself, 0: never
  * @port:	host byte order
  * @state:	enum tcopy_icept_state
  * @relay:	a relay is bound
@@ -77,12 +79,15 @@ struct session {
  * @stolen:	see enum tcopy_icept_a, as the rest
  */
 struct icept {
+	struct endpoint addr;
+	u32 ends;
 	u16 port;
 	u8 state;
 	bool relay;
 	unsigned int pass_n;
 	struct prefix pass[TCOPY_ICEPT_PASS_MAX];
 	u64 stolen, passed, own, lost, superseded, malformed, errors;
+	u64 aborted;
 };
 
 /**

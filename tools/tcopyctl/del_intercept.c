@@ -13,7 +13,7 @@ static const struct arg_def defs[] = {
 };
 
 /* The kernel drains for 3 s at most; the rest is for a busy machine. */
-#define DRAIN_LIMIT_MS	5000
+#define DRAIN_LIMIT_MS	10000
 #define DRAIN_POLL_MS	20
 
 /**
@@ -37,12 +37,14 @@ int intercept_del(struct nl *nl, u16 port, bool force, struct err *err)
 	return nl_call(nl, &req, NULL, NULL, err);
 }
 
-static bool still_there(const struct icept_list *list, u16 port)
+/* One with an address waits for sockets of another host: nobody else does. */
+static bool still_there(const struct icept_list *list, u16 port, bool addr)
 {
 	size_t i;
 
 	for (i = 0; i < list->n; i++)
-		if (!port || list->v[i].port == port)
+		if ((!port || list->v[i].port == port) &&
+		    !list->v[i].addr.family == !addr)
 			return true;
 	return false;
 }
@@ -52,6 +54,8 @@ static bool still_there(const struct icept_list *list, u16 port)
  * @nl:		to the family tcopy_intercept
  * @port:	0: every port
  * @err:	set on failure
+ *
+ * Says so of those with an address, which stay until their service is quiet.
  *
  * Return: false when it still is after the drain's time, or cannot be asked.
  */
@@ -65,7 +69,10 @@ bool intercept_drained(struct nl *nl, u16 port, struct err *err)
 	for (ms = 0; ms < DRAIN_LIMIT_MS; ms += DRAIN_POLL_MS) {
 		if (icept_dump(nl, &list, err))
 			goto out;
-		gone = !still_there(&list, port);
+		gone = !still_there(&list, port, false);
+		if (gone && still_there(&list, port, true))
+			warn("an intercept with --addr drains until no answer has passed for %d s: 'tcopyctl show-intercepts' says when it has left",
+			     TCOPY_ICEPT_QUIET);
 		if (gone)
 			goto out;
 		nanosleep(&pause, NULL);
@@ -109,10 +116,11 @@ const struct command cmd_del_intercept = {
 	.synopsis = "PORT|all [--force]",
 	.summary = "stop stealing the answers of a test service, after a drain",
 	.help =
-	"Answers are still stolen until the copies are reset, 3 s at most; the command\n"
-	"returns when the port is free. 'all' where nothing is intercepted is done at once,\n"
-	"with exit code 0.\n"
+	"Answers are still stolen until the copies are reset, 3 s at most; then what is left\n"
+	"of copies' connections is aborted, and the command returns. An intercept with --addr,\n"
+	"whose connections are on another host, goes on in the background until no answer has\n"
+	"passed for 60 s. 'all' where nothing is intercepted is done at once, with exit code 0.\n"
 	"\n"
-	"  --force   without the drain\n",
+	"  --force   without waiting; copies' connections are aborted all the same\n",
 	.run = run,
 };

@@ -85,9 +85,17 @@ static bool is_live(unsigned int state)
 	       state != TCP_TIME_WAIT && state != TCP_SYN_RECV;
 }
 
-static void read_table(struct live_list *list, const char *path, u16 port,
-		       const struct prefix *pass, unsigned int pass_n,
-		       const struct ifaddrs *ifs)
+static bool is_at(const struct endpoint *ep, const struct endpoint *local)
+{
+	return ep->port == local->port &&
+	       (!local->family || (ep->family == local->family &&
+				   !memcmp(&ep->addr, &local->addr,
+					   sizeof(ep->addr))));
+}
+
+static void read_table(struct live_list *list, const char *path,
+		       const struct endpoint *at, const struct prefix *pass,
+		       unsigned int pass_n, const struct ifaddrs *ifs)
 {
 	struct endpoint local, remote;
 	unsigned int state, i;
@@ -99,12 +107,12 @@ static void read_table(struct live_list *list, const char *path, u16 port,
 		/* no IPv6 here is no failure; no /proc is */
 		if (errno != ENOENT || !strstr(path, "tcp6"))
 			refuse("cannot see who uses port %u: %s: %s (--force goes without)",
-			       port, path, strerror(errno));
+			       at->port, path, strerror(errno));
 		return;
 	}
 	while (fgets(line, sizeof(line), file)) {
 		if (!live_read_line(&local, &remote, &state, line) ||
-		    local.port != port || !is_live(state) ||
+		    !is_at(&local, at) || !is_live(state) ||
 		    is_own(ifs, &remote))
 			continue;
 		for (i = 0; i < pass_n; i++)
@@ -122,37 +130,45 @@ static void read_table(struct live_list *list, const char *path, u16 port,
 /**
  * live_find() - the connections that an intercept would cut off
  * @list:	filled
- * @port:	local port, host byte order
+ * @at:		local port, and address if it has one
  * @pass:	clients that would still be answered
  * @pass_n:	how many
  *
  * Looks in the network namespace of this process.
  */
-void live_find(struct live_list *list, u16 port, const struct prefix *pass,
-	       unsigned int pass_n)
+void live_find(struct live_list *list, const struct endpoint *at,
+	       const struct prefix *pass, unsigned int pass_n)
 {
 	struct ifaddrs *ifs = NULL;
 
 	memset(list, 0, sizeof(*list));
 	if (getifaddrs(&ifs))
 		ifs = NULL;
-	read_table(list, "/proc/self/net/tcp", port, pass, pass_n, ifs);
-	read_table(list, "/proc/self/net/tcp6", port, pass, pass_n, ifs);
+	read_table(list, "/proc/self/net/tcp", at, pass, pass_n, ifs);
+	read_table(list, "/proc/self/net/tcp6", at, pass, pass_n, ifs);
 	freeifaddrs(ifs);
 }
 
 /**
- * live_ssh_port() - the local port of the SSH session that runs this program
+ * live_ssh() - is this the local end of the SSH session that runs this program?
+ * @at:		local port, and address if it has one
  *
- * Return: host byte order; 0 when there is none, or sudo has hidden it (its
- * connection is then found by live_find()).
+ * Return: false too when sudo has hidden it (its connection is then found by
+ * live_find()).
  */
-u16 live_ssh_port(void)
+bool live_ssh(const struct endpoint *at)
 {
 	const char *ssh = getenv("SSH_CONNECTION");
+	struct endpoint local;
 	unsigned int port;
+	struct err err;
+	char addr[64];
 
-	if (!ssh || sscanf(ssh, "%*s %*u %*s %u", &port) != 1 || port > 65535)
-		return 0;
-	return (u16)port;
+	if (!ssh || sscanf(ssh, "%*s %*u %63s %u", addr, &port) != 2)
+		return false;
+	/* an address that cannot be read may be this one */
+	if (!parse_addr(&local, addr, &err))
+		local = *at;
+	local.port = (u16)port;
+	return port <= 65535 && is_at(&local, at);
 }

@@ -17,9 +17,9 @@ struct live_list {
 	struct endpoint v[LIVE_SHOWN];
 };
 
-void live_find(struct live_list *list, u16 port, const struct prefix *pass,
-	       unsigned int pass_n);
-u16 live_ssh_port(void);
+void live_find(struct live_list *list, const struct endpoint *local,
+	       const struct prefix *pass, unsigned int pass_n);
+bool live_ssh(const struct endpoint *local);
 bool live_read_line(struct endpoint *local, struct endpoint *remote,
 		    unsigned int *state, const char *line);
 

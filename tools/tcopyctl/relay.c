@@ -17,6 +17,7 @@
 #define TICK_MS		250	/* a drain is noticed within it */
 #define FRESH_MS	50	/* what a HELLO may be told from memory */
 #define REOPEN_MS	1000	/* the module is gone: try again */
+#define STALL_MS	1000	/* between two ticks: we were not run */
 #define ROUNDS		16	/* batches before the other socket's turn */
 
 enum { OPT_LISTEN, OPT_ALLOW };
@@ -81,10 +82,30 @@ static void op_refresh(void *ctx, u64 now_ms)
 		ask(d, now_ms);
 }
 
+static bool op_peers(void *ctx, const struct tcopy_icept_peer *v,
+		     unsigned int n)
+{
+	return relay_nl_peers(&((struct daemon *)ctx)->nl, v, n);
+}
+
+static void op_abort_port(void *ctx, u16 port)
+{
+	relay_nl_abort_port(&((struct daemon *)ctx)->nl, port);
+}
+
+static void op_abort_flows(void *ctx, const struct tcopy_icept_flow *v,
+			   unsigned int n)
+{
+	relay_nl_abort_flows(&((struct daemon *)ctx)->nl, v, n);
+}
+
 static const struct relay_ops ops = {
 	.reply = op_reply,
 	.send = op_send,
 	.refresh = op_refresh,
+	.peers = op_peers,
+	.abort_port = op_abort_port,
+	.abort_flows = op_abort_flows,
 };
 
 static void print_stats(const struct daemon *d)
@@ -154,6 +175,7 @@ static void tick(struct daemon *d, u64 now_ms)
 	if (relay_nl_open(&d->nl, &err))
 		return;
 	warn("relay: tcopy_intercept is back");
+	d->core->told_n = 0;
 	watch(d, mnl_socket_get_fd(d->nl.records.sock));
 	ask(d, now_ms);
 }
@@ -177,14 +199,17 @@ static void serve(struct daemon *d, int fd, u64 now_ms)
 static void loop(struct daemon *d)
 {
 	struct epoll_event events[4];
-	u64 now_ms, ticked_ms = 0;
+	u64 now_ms, ticked_ms = clock_ms();
+	bool more = false;
 	int i, n;
 
 	for (;;) {
-		n = epoll_wait(d->epoll, events, 4, TICK_MS);
+		n = epoll_wait(d->epoll, events, 4, more ? 0 : TICK_MS);
 		if (n < 0 && errno != EINTR)
 			refuse("relay: epoll: %s", strerror(errno));
 		now_ms = clock_ms();
+		if (now_ms - ticked_ms > STALL_MS)
+			relay_core_stalled(d->core, now_ms - ticked_ms);
 		for (i = 0; i < n; i++) {
 			if (events[i].data.fd != d->signals)
 				serve(d, events[i].data.fd, now_ms);
@@ -195,6 +220,7 @@ static void loop(struct daemon *d)
 			ticked_ms = now_ms;
 			tick(d, now_ms);
 		}
+		more = relay_core_orphans(d->core);
 	}
 }
 

@@ -42,7 +42,14 @@ void relay_core_free(struct relay *r)
 	free(r);
 }
 
-static struct relay_peer *owner_peer(struct relay *r, const struct owner *o)
+/**
+ * relay_owner_peer() - whose a connection is
+ * @r:		the relay
+ * @o:		the connection's entry
+ *
+ * Return: the peer; NULL: it has gone, or is another one now.
+ */
+struct relay_peer *relay_owner_peer(struct relay *r, const struct owner *o)
 {
 	struct relay_peer *peer = &r->peers[o->peer];
 
@@ -58,14 +65,14 @@ static void take_flow(struct relay *r, struct relay_peer *peer,
 
 	r->stats.opens++;
 	/* the first owner keeps it, as long as it lives and the flow does */
-	if (o && owner_peer(r, o) && owner_peer(r, o) != peer && !o->closed &&
-	    now - o->stamp < OWNERS_QUIET_S) {
+	if (o && relay_owner_peer(r, o) && relay_owner_peer(r, o) != peer &&
+	    !o->closed && now - o->stamp < OWNERS_QUIET_S) {
 		r->stats.conflicts++;
 		return;
 	}
 	if (!o)
 		o = owners_add(&r->owners, flow);
-	o->again = owner_peer(r, o) == peer && !o->closed;
+	o->again = relay_owner_peer(r, o) == peer && !o->closed;
 	o->generation = peer->generation;
 	o->peer = (u16)(peer - r->peers);
 	o->stamp = now;
@@ -330,7 +337,7 @@ static void put_parsed(struct relay *r, const u8 *p, size_t len,
 		/* used again: by whom, its OPEN says */
 		if (o && o->closed && is_synack(&seg))
 			o->generation = 0;
-		peer = o ? owner_peer(r, o) : NULL;
+		peer = o ? relay_owner_peer(r, o) : NULL;
 		if (peer)
 			put_known(r, o, peer, &seg, p, (size_t)size);
 		else

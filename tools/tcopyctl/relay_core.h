@@ -104,12 +104,16 @@ struct relay_datagram {
 
 /**
  * struct relay_icept - an intercepted port
+ * @addr:	of the test service; zero without
+ * @family:	of @addr, 4 or 6; 0: every address of this host
  * @port:	host byte order
  * @state:	enum tcopy_wire_state
  * @pass_n:	entries of @pass
  * @pass:	clients that are answered as ever
  */
 struct relay_icept {
+	union tcopy_addr addr;
+	u8 family;
 	u16 port;
 	u8 state;
 	u8 pass_n;
@@ -148,6 +152,7 @@ struct relay_stats {
 	u64 challenges;
 	u64 byes;
 	u64 expired;
+	u64 orphans;
 	u64 peers_full;
 	u64 not_allowed;
 	u64 malformed;
@@ -175,12 +180,20 @@ extern const struct relay_stat_info relay_stat_infos[];
  * @reply:	send one datagram now; false: it could not be
  * @send:	send HEADERS; returns records in datagrams that could not be
  * @refresh:	call relay_core_intercepts() if what is known is old
+ * @peers:	tell the kernel who is never passed; false: it did not take it
+ * @abort_port:	nobody copies to a port (host byte order) any more
+ * @abort_flows: nobody will reset these copies
  */
 struct relay_ops {
 	bool (*reply)(void *ctx, const struct relay_path *path, const u8 *p,
 		      size_t len);
 	u64 (*send)(void *ctx, const struct relay_datagram *v, unsigned int n);
 	void (*refresh)(void *ctx, u64 now_ms);
+	bool (*peers)(void *ctx, const struct tcopy_icept_peer *v,
+		      unsigned int n);
+	void (*abort_port)(void *ctx, u16 port);
+	void (*abort_flows)(void *ctx, const struct tcopy_icept_flow *v,
+			    unsigned int n);
 };
 
 /**
@@ -198,6 +211,10 @@ struct relay_ops {
  * @batch_n:	entries of @batch
  * @held_n:	entries of @held in use
  * @held_next:	the next one, modulo their number
+ * @told_n:	entries of @told, as the kernel knows them
+ * @orphans:	the table of owners is being searched for connections whose
+ *		owner has gone
+ * @orphans_at:	the entry to go on with
  */
 struct relay {
 	const struct relay_ops *ops;
@@ -214,11 +231,15 @@ struct relay {
 	unsigned int batch_n;
 	unsigned int held_n;
 	unsigned int held_next;
+	unsigned int told_n;
+	bool orphans;
+	size_t orphans_at;
 	struct relay_stats stats;
 	struct owners owners;
 	struct prefix allow[RELAY_ALLOWS];
 	struct relay_peer peers[RELAY_PEERS];
 	struct relay_icept icepts[RELAY_ICEPTS];
+	struct tcopy_icept_peer told[TCOPY_ICEPT_PEERS_MAX];
 	struct relay_datagram batch[RELAY_BATCH];
 	struct relay_held held[RELAY_HELD];
 };
@@ -238,6 +259,11 @@ void relay_core_records(struct relay *r, const u8 *p, size_t len,
 void relay_core_put(struct relay *r, struct relay_peer *peer,
 		    const struct tcopy_flow *flow, const u8 *p, size_t len);
 void relay_core_flush(struct relay *r);
+struct relay_peer *relay_owner_peer(struct relay *r, const struct owner *o);
+void relay_tell_peers(struct relay *r);
+void relay_tell_gone(struct relay *r, const struct relay_peer *gone);
+bool relay_core_orphans(struct relay *r);
+void relay_core_stalled(struct relay *r, u64 ms);
 void relay_core_expire(struct relay *r, u64 now_ms);
 void relay_core_intercepts(struct relay *r, const struct relay_icept *v,
 			   unsigned int n, u64 lost);

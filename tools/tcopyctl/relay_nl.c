@@ -11,6 +11,11 @@
 
 #define RECORDS_BUFFER	(16 << 20)	/* of the kernel, for a stalled relay */
 #define RECORDS_BATCH	RELAY_BATCH
+static_assert(TCOPY_ICEPT_PEERS_MAX * sizeof(struct tcopy_icept_peer) <
+	      NL_REQUEST_MAX - 64, "fits a request");
+static_assert(TCOPY_ICEPT_FLOWS_MAX * sizeof(struct tcopy_icept_flow) <
+	      NL_REQUEST_MAX - 64, "fits a request");
+
 #define MESSAGE_MAX	4096		/* three times a batch of records */
 
 static bool bind_records(struct relay_nl *rn, struct err *err)
@@ -177,6 +182,8 @@ bool relay_nl_receive(struct relay_nl *rn, struct relay *r, u64 now_ms)
 static void fill_icept(struct relay_icept *to, const struct icept *from)
 {
 	memset(to, 0, sizeof(*to));
+	to->addr = from->addr.addr;
+	to->family = from->addr.family;
 	to->port = from->port;
 	to->state = from->state == TCOPY_ICEPT_DRAINING ?
 		    TCOPY_WIRE_DRAINING : TCOPY_WIRE_INTERCEPTED;
@@ -217,4 +224,67 @@ bool relay_nl_ask(struct relay_nl *rn, struct relay *r, u64 now_ms)
 	}
 	relay_core_intercepts(r, v, n, rn->lost);
 	return true;
+}
+
+/**
+ * relay_nl_peers() - tell the kernel who is never passed
+ * @rn:		open or not
+ * @v:		instead of those it knows
+ * @n:		how many, TCOPY_ICEPT_PEERS_MAX at most
+ *
+ * Return: false when it did not take them.
+ */
+bool relay_nl_peers(struct relay_nl *rn, const struct tcopy_icept_peer *v,
+		    unsigned int n)
+{
+	struct nl_request req;
+	struct err err;
+
+	if (!rn->up)
+		return false;
+	nl_begin(&rn->ask, &req, TCOPY_ICEPT_CMD_PEERS, NLM_F_ACK);
+	mnl_attr_put(req.nlh, TCOPY_ICEPT_A_PEERS, n * sizeof(*v), v);
+	return !nl_call(&rn->ask, &req, NULL, NULL, &err);
+}
+
+/**
+ * relay_nl_abort_port() - nobody copies to a port any more
+ * @rn:		open or not
+ * @port:	host byte order
+ */
+void relay_nl_abort_port(struct relay_nl *rn, u16 port)
+{
+	struct nl_request req;
+	struct err err;
+	int rc;
+
+	if (!rn->up)
+		return;
+	nl_begin(&rn->ask, &req, TCOPY_ICEPT_CMD_ABORT, NLM_F_ACK);
+	mnl_attr_put_u16(req.nlh, TCOPY_ICEPT_A_PORT, port);
+	rc = nl_call(&rn->ask, &req, NULL, NULL, &err);
+	/* a port that is intercepted no longer has none left */
+	if (rc && rc != -ENOENT)
+		warn("relay: cannot abort copies to port %u: %s", port,
+		     err.msg);
+}
+
+/**
+ * relay_nl_abort_flows() - nobody will reset these copies
+ * @rn:		open or not
+ * @v:		the copies
+ * @n:		how many, TCOPY_ICEPT_FLOWS_MAX at most
+ */
+void relay_nl_abort_flows(struct relay_nl *rn, const struct tcopy_icept_flow *v,
+			  unsigned int n)
+{
+	struct nl_request req;
+	struct err err;
+
+	if (!rn->up)
+		return;
+	nl_begin(&rn->ask, &req, TCOPY_ICEPT_CMD_ABORT, NLM_F_ACK);
+	mnl_attr_put(req.nlh, TCOPY_ICEPT_A_FLOWS, n * sizeof(*v), v);
+	if (nl_call(&rn->ask, &req, NULL, NULL, &err))
+		warn("relay: cannot abort copies: %s", err.msg);
 }

@@ -29,6 +29,11 @@ struct relay_nl {
 int relay_nl_open(struct relay_nl *rn, struct err *err);
 void relay_nl_close(struct relay_nl *rn);
 bool relay_nl_receive(struct relay_nl *rn, struct relay *r, u64 now_ms);
+bool relay_nl_peers(struct relay_nl *rn, const struct tcopy_icept_peer *v,
+		    unsigned int n);
+void relay_nl_abort_port(struct relay_nl *rn, u16 port);
+void relay_nl_abort_flows(struct relay_nl *rn, const struct tcopy_icept_flow *v,
+			  unsigned int n);
 bool relay_nl_ask(struct relay_nl *rn, struct relay *r, u64 now_ms);
 
 #endif

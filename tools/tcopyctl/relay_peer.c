@@ -56,21 +56,32 @@ static void send_challenge(struct relay *r, const struct relay_path *to,
 	reply(r, to, &out);
 }
 
-static const struct relay_icept *find_icept(const struct relay *r, u16 port)
+/* One of the very address before one of this host's addresses. */
+static const struct relay_icept *find_icept(const struct relay *r,
+					    const struct relay_want *want)
 {
+	const struct relay_icept *icept, *any = NULL;
 	unsigned int i;
 
-	for (i = 0; i < r->icepts_n; i++)
-		if (r->icepts[i].port == port)
-			return &r->icepts[i];
-	return NULL;
+	for (i = 0; i < r->icepts_n; i++) {
+		icept = &r->icepts[i];
+		if (icept->port != ntohs(want->port))
+			continue;
+		if (!icept->family)
+			any = icept;
+		else if (icept->family == want->family &&
+			 !memcmp(&icept->addr, &want->addr,
+				 sizeof(icept->addr)))
+			return icept;
+	}
+	return any;
 }
 
 /* A want and its prefixes, in @p; returns its bytes. */
 static size_t fill_want(const struct relay *r, u8 *p,
 			const struct relay_want *from)
 {
-	const struct relay_icept *icept = find_icept(r, ntohs(from->port));
+	const struct relay_icept *icept = find_icept(r, from);
 	struct tcopy_wire_want want = {
 		.family = from->family,
 		.state = icept ? icept->state : TCOPY_WIRE_NOT_INTERCEPTED,
@@ -209,6 +220,7 @@ void relay_peer_del(struct relay *r, struct relay_peer *peer)
 	relay_core_flush(r);
 	peer->generation = 0;
 	r->peers_n--;
+	relay_tell_gone(r, peer);
 }
 
 /* A peer with more wants than fit a HELLO says several. */
@@ -304,6 +316,7 @@ void relay_peer_hello(struct relay *r, const struct relay_path *from,
 		merge_want(peer, &want, r->now_ms);
 	}
 	r->ops->refresh(r->ctx, r->now_ms);
+	relay_tell_peers(r);
 	send_welcome(r, peer);
 }
 
@@ -332,6 +345,7 @@ void relay_core_expire(struct relay *r, u64 now_ms)
 			if (peer->wants[j].expires_ms <= now_ms)
 				peer->wants[j].family = 0;
 	}
+	relay_tell_peers(r);
 }
 
 /**
@@ -356,6 +370,8 @@ void relay_core_intercepts(struct relay *r, const struct relay_icept *v,
 		memcpy(r->icepts, v, n * sizeof(*v));
 	r->icepts_n = n;
 	r->lost = lost;
+	if (changed)
+		relay_tell_peers(r);
 	for (i = 0; changed && i < RELAY_PEERS; i++)
 		if (r->peers[i].generation)
 			send_welcome(r, &r->peers[i]);

@@ -35,6 +35,8 @@ const struct relay_stat_info relay_stat_infos[] = {
 	  offsetof(struct relay_stats, byes) },
 	{ "expired", "online hosts that fell silent",
 	  offsetof(struct relay_stats, expired) },
+	{ "orphans", "connections of online hosts that left, aborted one by one",
+	  offsetof(struct relay_stats, orphans) },
 	{ "peers_full", "HELLOs refused: too many online hosts",
 	  offsetof(struct relay_stats, peers_full) },
 	{ "not_allowed", "datagrams refused: outside --allow",

@@ -127,7 +127,9 @@ static void show_intercept(struct nl *nl)
 	out_num("malformed", "malformed", stats.malformed);
 	out_meaning("stolen without a record: no valid TCP header");
 	out_num("errors", "errors", stats.errors);
-	out_meaning("ICMP errors of this host about copies, stolen");
+	out_meaning("ICMP errors about copies, stolen");
+	out_num("aborted", "aborted", stats.aborted);
+	out_meaning("sockets of copies aborted");
 	out_row_end();
 }
 

@@ -6,7 +6,7 @@
 
 static void print_icept(const struct icept *icept)
 {
-	char text[TCOPY_ICEPT_PASS_MAX][ENDPOINT_TEXT];
+	char text[TCOPY_ICEPT_PASS_MAX][ENDPOINT_TEXT], addr[ENDPOINT_TEXT];
 	const char *pass[TCOPY_ICEPT_PASS_MAX];
 	unsigned int i;
 
@@ -14,6 +14,7 @@ static void print_icept(const struct icept *icept)
 		pass[i] = prefix_text(text[i], &icept->pass[i]);
 	out_row();
 	out_num("port", "PORT", icept->port);
+	out_str("addr", "ADDR", endpoint_text(addr, &icept->addr));
 	out_str("state", "STATE", icept->state == TCOPY_ICEPT_DRAINING ?
 		"draining" : "intercepting");
 	out_bool("relay", "RELAY", icept->relay);
@@ -22,6 +23,8 @@ static void print_icept(const struct icept *icept)
 	out_num("own", "OWN", icept->own);
 	out_num("malformed", "MALFORMED", icept->malformed);
 	out_num("errors", "ERRORS", icept->errors);
+	out_num("aborted", "ABORTED", icept->aborted);
+	out_num("for", "FOR", icept->ends);
 	out_strings("pass", "PASS", pass, icept->pass_n);
 	if (!icept->relay)
 		out_note("no relay takes the answers, nothing is copied here: run 'tcopyctl relay'");

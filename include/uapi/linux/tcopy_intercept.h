@@ -8,25 +8,44 @@
 #ifndef _UAPI_LINUX_TCOPY_INTERCEPT_H
 #define _UAPI_LINUX_TCOPY_INTERCEPT_H
 
+#include <linux/types.h>
+
 /* 15 bytes at most: GENL_NAMSIZ is 16 */
 #define TCOPY_ICEPT_FAMILY_NAME		"tcopy_intercept"
 #define TCOPY_ICEPT_FAMILY_VERSION	1
 
 #define TCOPY_ICEPT_PASS_MAX		32	/* pass prefixes an intercept */
+#define TCOPY_ICEPT_PEERS_MAX		128	/* in one message, and at all */
+#define TCOPY_ICEPT_FLOWS_MAX		64	/* in one message */
+#define TCOPY_ICEPT_QUIET		60	/* seconds, _A_QUIET unsaid */
 
 /**
  * enum tcopy_icept_cmd - commands
- * @TCOPY_ICEPT_CMD_ADD: TCOPY_ICEPT_A_PORT, any number of TCOPY_ICEPT_A_PASS.
- *	EEXIST: the port is intercepted already; EBUSY: it drains still;
- *	EADDRINUSE: the port is inside ip_local_port_range and not reserved
+ * @TCOPY_ICEPT_CMD_ADD: TCOPY_ICEPT_A_PORT, any number of TCOPY_ICEPT_A_PASS,
+ *	perhaps TCOPY_ICEPT_A_ADDR, TCOPY_ICEPT_A_QUIET (with ADDR alone) and
+ *	TCOPY_ICEPT_A_FOR. EEXIST: the port is intercepted already; EBUSY: it
+ *	drains still; EADDRINUSE: the port is inside ip_local_port_range and not
+ *	reserved (without ADDR)
  * @TCOPY_ICEPT_CMD_DEL: TCOPY_ICEPT_A_PORT, absent: all. Drains first: answers
- *	are still stolen for up to three seconds, then the hook leaves; with
- *	TCOPY_ICEPT_A_FORCE at once. ENOENT
+ *	are still stolen until no copy is connected any more, three seconds at
+ *	most; what is then left of copies' sockets is aborted, and the hook
+ *	leaves. One with an ADDR leaves when no answer has passed for its QUIET.
+ *	With TCOPY_ICEPT_A_FORCE it leaves before the command returns, sockets
+ *	are aborted all the same. ENOENT
  * @TCOPY_ICEPT_CMD_GET: dump; all attributes of one intercept a message
  * @TCOPY_ICEPT_CMD_BIND: the caller's socket receives the records from now on,
  *	as TCOPY_ICEPT_CMD_RECORDS; until it is closed. EBUSY: another one does
  * @TCOPY_ICEPT_CMD_RECORDS: from the kernel: TCOPY_ICEPT_A_RECORDS
  * @TCOPY_ICEPT_CMD_STATS: answers with the counters of the namespace
+ * @TCOPY_ICEPT_CMD_PEERS: TCOPY_ICEPT_A_PEERS: the online hosts that the relay
+ *	knows, instead of those that it named before. ENOTCONN: no relay is
+ *	bound. Forgotten when the relay is
+ * @TCOPY_ICEPT_CMD_ABORT: either TCOPY_ICEPT_A_FLOWS: copies whose online host
+ *	has gone: their sockets are aborted before the command returns. Or
+ *	TCOPY_ICEPT_A_PORT: nobody copies to that port any more: in the
+ *	background every copy's socket is. Of connections that are not stolen
+ *	(pass prefixes, this host's own, other ports) none is touched. ENOENT:
+ *	the port is not intercepted
  */
 enum tcopy_icept_cmd {
 	TCOPY_ICEPT_CMD_UNSPEC,
@@ -36,6 +55,8 @@ enum tcopy_icept_cmd {
 	TCOPY_ICEPT_CMD_BIND,
 	TCOPY_ICEPT_CMD_RECORDS,
 	TCOPY_ICEPT_CMD_STATS,
+	TCOPY_ICEPT_CMD_PEERS,
+	TCOPY_ICEPT_CMD_ABORT,
 
 	__TCOPY_ICEPT_CMD_MAX,
 	TCOPY_ICEPT_CMD_MAX = __TCOPY_ICEPT_CMD_MAX - 1
@@ -66,6 +87,22 @@ enum tcopy_icept_cmd {
  *	counted in STOLEN too; from the kernel only
  * @TCOPY_ICEPT_A_ERRORS: u64, ICMP errors of this host about copies, stolen;
  *	not in STOLEN; from the kernel only
+ * @TCOPY_ICEPT_A_ABORTED: u64, sockets of copies that were aborted; from the
+ *	kernel only
+ * @TCOPY_ICEPT_A_ADDR: binary 4 or 16: answers from this address alone, those
+ *	that this host forwards included. It is the address that online hosts
+ *	copy to: where this host translates addresses (DNAT), the one on the
+ *	side of the clients. Absent: what this host itself answers, from any
+ *	address
+ * @TCOPY_ICEPT_A_FOR: u32, seconds, 1 or more: drains by itself then; from the
+ *	kernel: those that are left
+ * @TCOPY_ICEPT_A_QUIET: u32, 1 to 3600 seconds: how long no answer must have
+ *	passed before a draining intercept with ADDR leaves; default
+ *	TCOPY_ICEPT_QUIET
+ * @TCOPY_ICEPT_A_PEERS: binary: struct tcopy_icept_peer, TCOPY_ICEPT_PEERS_MAX
+ *	at most, none too; to the kernel only
+ * @TCOPY_ICEPT_A_FLOWS: binary: struct tcopy_icept_flow, 1 to
+ *	TCOPY_ICEPT_FLOWS_MAX; to the kernel only
  *
  * In an answer to STATS the counters are those of the namespace, in one to GET
  * those of the intercept (LOST and SUPERSEDED are the namespace's alone).
@@ -87,6 +124,12 @@ enum tcopy_icept_a {
 	TCOPY_ICEPT_A_SUPERSEDED,
 	TCOPY_ICEPT_A_MALFORMED,
 	TCOPY_ICEPT_A_ERRORS,
+	TCOPY_ICEPT_A_ABORTED,
+	TCOPY_ICEPT_A_ADDR,
+	TCOPY_ICEPT_A_FOR,
+	TCOPY_ICEPT_A_QUIET,
+	TCOPY_ICEPT_A_PEERS,
+	TCOPY_ICEPT_A_FLOWS,
 
 	__TCOPY_ICEPT_A_MAX,
 	TCOPY_ICEPT_A_MAX = __TCOPY_ICEPT_A_MAX - 1
@@ -109,6 +152,41 @@ enum tcopy_icept_a_pass {
 enum tcopy_icept_state {
 	TCOPY_ICEPT_INTERCEPTING,
 	TCOPY_ICEPT_DRAINING,
+};
+
+/**
+ * struct tcopy_icept_peer - an online host, and a port that it copies to
+ * @family:	4 or 6
+ * @reserved:	0
+ * @port:	of the test service
+ * @addr:	the online host's; IPv4: the first four bytes, the rest 0
+ *
+ * Its answers from that port are stolen though it may be inside of a pass
+ * prefix: its probe could not succeed otherwise.
+ */
+struct tcopy_icept_peer {
+	__u8 family;
+	__u8 reserved;
+	__be16 port;
+	__u8 addr[16];
+};
+
+/**
+ * struct tcopy_icept_flow - a copied connection, from client to test service
+ * @family:	4 or 6
+ * @reserved:	0
+ * @sport:	the client's port
+ * @dport:	the test service's port
+ * @src:	the client; IPv4: the first four bytes, the rest 0
+ * @dst:	the test service
+ */
+struct tcopy_icept_flow {
+	__u8 family;
+	__u8 reserved[3];
+	__be16 sport;
+	__be16 dport;
+	__u8 src[16];
+	__u8 dst[16];
 };
 
 #endif
