@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Talks to tcopy_intercept.ko without the tool: raw generic netlink, and a copied client of raw segments.
 
-  icept.py add PORT [PREFIX...]   intercept, with pass prefixes
+  icept.py add PORT [addr=ADDR] [for=S] [quiet=S] [PREFIX...]   intercept, with pass prefixes
   icept.py del PORT|all [force]
   icept.py get | stats            one line of NAME=VALUE an intercept, or for the namespace
   icept.py gone PORT              wait until that intercept is; prints the milliseconds
   icept.py bind                   be the relay: "bound", then a line a record
+  icept.py abort PORT             as if nobody copied to it any more
+  icept.py abort SRC SPORT DST DPORT   as if the online host of that copy had gone
   icept.py refuse                 messages that must be refused, and how
   icept.py fetch NS SRC DST PORT PATH   be relay and copied client (segments leave from namespace NS):
                                   one request; prints what the records said of the answer
@@ -24,11 +26,11 @@ import struct
 import sys
 import time
 
-CMD_ADD, CMD_DEL, CMD_GET, CMD_BIND, CMD_RECORDS, CMD_STATS = range(1, 7)
+CMD_ADD, CMD_DEL, CMD_GET, CMD_BIND, CMD_RECORDS, CMD_STATS, CMD_PEERS, CMD_ABORT = range(1, 9)
 (A_PORT, A_PASS, A_FORCE, A_STATE, A_RELAY, A_RECORDS, A_RECORDS_N, A_PAD, A_STOLEN, A_PASSED, A_OWN, A_LOST,
- A_SUPERSEDED, A_MALFORMED, A_ERRORS) = range(1, 16)
+ A_SUPERSEDED, A_MALFORMED, A_ERRORS, A_ABORTED, A_ADDR, A_FOR, A_QUIET, A_PEERS, A_FLOWS) = range(1, 22)
 COUNTERS = {A_STOLEN: 'stolen', A_PASSED: 'passed', A_OWN: 'own', A_LOST: 'lost', A_SUPERSEDED: 'superseded',
-            A_MALFORMED: 'malformed', A_ERRORS: 'errors'}
+            A_MALFORMED: 'malformed', A_ERRORS: 'errors', A_ABORTED: 'aborted'}
 NESTED = 0x8000
 REQUEST, ACK, DUMP = 1, 4, 0x300
 FIN, SYN, RST, PSH, TCPACK = 1, 2, 4, 8, 16
@@ -56,8 +58,26 @@ def attrs(data):
 def prefix_attr(text):
     # not ip_network(): host bits are the kernel's to refuse
     addr, _, plen = text.partition('/')
-    packed = ipaddress.ip_address(addr).packed
-    return attr(A_PASS | NESTED, attr(1, packed) + attr(2, bytes([int(plen or len(packed) * 8)])))
+    data = packed(addr)
+    return attr(A_PASS | NESTED, attr(1, data) + attr(2, bytes([int(plen or len(data) * 8)])))
+
+
+def packed(text):
+    return ipaddress.ip_address(text).packed
+
+
+def flow_attr(src, sport, dst, dport):
+    family = ipaddress.ip_address(src).version
+    return attr(A_FLOWS, struct.pack('>B3xHH16s16s', family, int(sport), int(dport), packed(src), packed(dst)))
+
+
+def add_attr(word):
+    if word.startswith('addr='):
+        return attr(A_ADDR, packed(word[5:]))
+    for name, kind in (('for=', A_FOR), ('quiet=', A_QUIET)):
+        if word.startswith(name):
+            return attr(kind, struct.pack('I', int(word[len(name):])))
+    return prefix_attr(word)
 
 
 class Family:
@@ -116,6 +136,10 @@ def show(body):
             out['state'] = ('intercepting', 'draining')[data[0]]
         elif kind == A_RELAY:
             out['relay'] = 1
+        elif kind == A_ADDR:
+            out['addr'] = ipaddress.ip_address(data)
+        elif kind in (A_FOR, A_QUIET):
+            out['for' if kind == A_FOR else 'quiet'] = struct.unpack('I', data)[0]
         elif kind == A_PASS:
             nest = dict(attrs(data))
             passes.append(f'{ipaddress.ip_address(nest[1])}/{nest[2][0]}')
@@ -292,6 +316,24 @@ REFUSALS = [
     ('DEL with pass', CMD_DEL, PORT + prefix_attr('10.0.0.0/8'), errno.EINVAL, ''),
     ('BIND with an attribute', CMD_BIND, PORT, errno.EINVAL, ''),
     ('STATS with an attribute', CMD_STATS, PORT, errno.EINVAL, ''),
+    ('address of 5 bytes', CMD_ADD, PORT + attr(A_ADDR, bytes(5)), errno.EINVAL, 'bytes'),
+    ('address 0.0.0.0', CMD_ADD, PORT + attr(A_ADDR, bytes(4)), errno.EINVAL, 'unicast'),
+    ('address ::', CMD_ADD, PORT + attr(A_ADDR, bytes(16)), errno.EINVAL, 'unicast'),
+    ('multicast address', CMD_ADD, PORT + attr(A_ADDR, packed('ff02::1')), errno.EINVAL, 'unicast'),
+    ('mapped address', CMD_ADD, PORT + attr(A_ADDR, packed('::ffff:10.0.0.1')), errno.EINVAL, 'unicast'),
+    ('quiet without address', CMD_ADD, PORT + add_attr('quiet=5'), errno.EINVAL, 'address'),
+    ('quiet of 0', CMD_ADD, PORT + add_attr('addr=10.0.0.1') + add_attr('quiet=0'), errno.ERANGE, ''),
+    ('for 0 seconds', CMD_ADD, PORT + add_attr('for=0'), errno.ERANGE, ''),
+    ('PEERS of nobody', CMD_PEERS, b'', errno.EINVAL, 'entries'),
+    ('PEERS with half an entry', CMD_PEERS, attr(A_PEERS, bytes(10)), errno.EINVAL, 'entries'),
+    ('PEERS without a relay', CMD_PEERS, attr(A_PEERS), errno.ENOTCONN, 'relay'),
+    ('129 PEERS', CMD_PEERS, attr(A_PEERS, bytes(20 * 129)), errno.ERANGE, ''),
+    ('ABORT of nothing', CMD_ABORT, b'', errno.EINVAL, 'which'),
+    ('ABORT of both', CMD_ABORT, PORT + flow_attr('10.0.0.1', 1, '10.0.0.2', 81), errno.EINVAL, 'which'),
+    ('ABORT of another port', CMD_ABORT, PORT, errno.ENOENT, 'not intercepted'),
+    ('ABORT of half a flow', CMD_ABORT, attr(A_FLOWS, bytes(39)), errno.EINVAL, 'malformed'),
+    ('ABORT of no family', CMD_ABORT, attr(A_FLOWS, bytes(40)), errno.EINVAL, 'malformed'),
+    ('65 flows', CMD_ABORT, attr(A_FLOWS, bytes(40 * 65)), errno.ERANGE, ''),
     ('GET that is no dump', CMD_GET, b'', errno.EOPNOTSUPP, ''),
     ('RECORDS from userspace', CMD_RECORDS, b'', errno.EOPNOTSUPP, ''),
     ('unknown command', 60, b'', errno.EOPNOTSUPP, ''),
@@ -336,7 +378,7 @@ def one(family, cmd, *args):
 
 def run(family, cmd, *args):
     if cmd == 'add':
-        family.ask(CMD_ADD, attr(A_PORT, struct.pack('H', int(args[0]))) + b''.join(map(prefix_attr, args[1:])))
+        family.ask(CMD_ADD, attr(A_PORT, struct.pack('H', int(args[0]))) + b''.join(map(add_attr, args[1:])))
     elif cmd == 'del':
         port = b'' if args[0] == 'all' else attr(A_PORT, struct.pack('H', int(args[0])))
         family.ask(CMD_DEL, port + (attr(A_FORCE) if 'force' in args else b''))
@@ -351,6 +393,8 @@ def run(family, cmd, *args):
         while True:
             for r in records(family):
                 print(r, flush=True)
+    elif cmd == 'abort':
+        family.ask(CMD_ABORT, flow_attr(*args) if len(args) > 1 else attr(A_PORT, struct.pack('H', int(args[0]))))
     elif cmd == 'refuse':
         return refuse(family)
     elif cmd == 'gone':  # wait until PORT is; print how many ms that took
