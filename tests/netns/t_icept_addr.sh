@@ -78,7 +78,9 @@ ns test curl -sS -o /dev/null -m 10 "http://$(hostport inner 80)/s/2" || fail "t
 
 # ICMP errors about it: the container's, and this host's own when the container is gone
 ns inner nft -f - <<NFT
-table $nft lab { chain in { type filter hook input priority 0; tcp dport 80 reject; } }
+table $nft lab {
+	chain in { type filter hook input priority 0; tcp dport 80 reject; }
+}
 NFT
 capture_start errors client "ether src ${MAC[test]} and (icmp or (icmp6 and ip6[40] < 128))"
 ns client curl -s -m 3 "http://$(hostport inner 80)/s/3" && fail "a rejected request was answered"
