@@ -33,6 +33,7 @@ void tcopy_track_init(struct tcopy_track *t,
 	t->cap_nxt = t->snd_una;
 	t->released = t->snd_una;
 	t->req_ack = open->online_ack;
+	t->first_ack = open->online_ack;
 	t->tsval = open->tsval;
 	t->open_mss = open->mss;
 	t->path_mss = max_t(u16, open->path_mss, TCOPY_T_MSS_MIN);

@@ -55,7 +55,8 @@ enum tcopy_track_state {
  * struct tcopy_track_conf - how a target wants its copies; shared, read-only
  * @idle_us:	end a session without a packet of either side for so long
  * @wait_us:	end it without an answer for so long while something is due
- * @pace:	gate requests by the answers before (--pace response)
+ * @pace:	gate requests by the answers before (--pace response); the
+ *		client's FIN is gated without, too
  */
 struct tcopy_track_conf {
 	u64 idle_us;

@@ -113,6 +113,8 @@ bool tcopy_track_send(struct tcopy_track *t,
 enum tcopy_gate tcopy_track_pace(struct tcopy_track *t,
 				 const struct tcopy_track_conf *conf, u32 ack,
 				 u32 gap_us, bool fin);
+bool tcopy_track_pace_rides(const struct tcopy_track *t,
+			    const struct tcopy_track_conf *conf);
 bool tcopy_track_pace_rst(struct tcopy_track *t,
 			  const struct tcopy_track_conf *conf);
 void tcopy_track_pace_sent(struct tcopy_track *t, u32 ack);

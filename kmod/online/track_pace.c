@@ -2,6 +2,8 @@
 /*
  * --pace response: a request of the client leaves when the test server has
  * answered the one before about as far as the online server had. See track.h.
+ * The client's FIN or RST waits with --pace none as well: a test server that is
+ * slower must not see its client hang up early.
  */
 #include "track_int.h"
 
@@ -22,6 +24,14 @@ static u64 tcopy_pace_late_at(const struct tcopy_track *t, u32 gap_us)
 	u64 late = max_t(u64, 4ULL * gap_us, TCOPY_PACE_LATE_MIN);
 
 	return t->req_at + min_t(u64, late, TCOPY_PACE_LATE_MAX);
+}
+
+/* When the answers to all requests, of which some may not have started, are
+ * waited for no longer.
+ */
+static u64 tcopy_pace_rest_at(const struct tcopy_track *t)
+{
+	return max_t(u64, t->heard_at, t->req_at) + TCOPY_PACE_LATE_MIN;
 }
 
 static void tcopy_pace_late(struct tcopy_track *t)
@@ -45,6 +55,9 @@ static void tcopy_pace_late(struct tcopy_track *t)
  * before was sent: answers to the earlier of several pipelined requests count,
  * as they did for the client. A server's FIN counts as one byte on both sides.
  *
+ * With --pace none, where requests do not wait for answers, a FIN waits for as
+ * many answer bytes as the client had acknowledged in all.
+ *
  * A decision to let it go is remembered (TCOPY_T_GO) until it leaves, so that a
  * release is counted once, however long the window stays closed.
  *
@@ -56,21 +69,26 @@ enum tcopy_gate tcopy_track_pace(struct tcopy_track *t,
 				 const struct tcopy_track_conf *conf, u32 ack,
 				 u32 gap_us, bool fin)
 {
-	u32 got = t->rcv_nxt - t->req_nxt;
-	u32 need = ack - t->req_ack;
-	bool waits;
+	bool all = fin && !conf->pace, waits;
+	u32 got = t->rcv_nxt - (all ? t->irs + 1 : t->req_nxt);
+	u32 need = ack - (all ? t->first_ack : t->req_ack);
 	u64 at;
 
-	if (!after(ack, t->req_ack))
+	if (!all && !after(ack, t->req_ack))
 		return TCOPY_GATE_GO;
 	if (t->flags & TCOPY_T_PEER_FIN)
 		return fin || got == need ? TCOPY_GATE_GO : TCOPY_GATE_CLOSED;
-	waits = conf->pace && !(t->flags & (TCOPY_T_PACE_OFF | TCOPY_T_GO));
-	if (!waits || got >= need)
+	waits = (conf->pace || fin) &&
+		!(t->flags & (TCOPY_T_PACE_OFF | TCOPY_T_GO));
+	if (!waits || !before(got, need))
 		return TCOPY_GATE_GO;
 
-	at = t->rcv_nxt != t->last_nxt ? tcopy_pace_quiet_at(t) :
-					 tcopy_pace_late_at(t, gap_us);
+	if (t->rcv_nxt == t->last_nxt)
+		at = tcopy_pace_late_at(t, gap_us);
+	else if (all && need - got > 1)
+		at = tcopy_pace_rest_at(t);
+	else
+		at = tcopy_pace_quiet_at(t);
 	if (t->now_us < at) {
 		t->gate_at = at;
 		t->flags |= TCOPY_T_GATED;
@@ -87,13 +105,28 @@ enum tcopy_gate tcopy_track_pace(struct tcopy_track *t,
 }
 
 /**
+ * tcopy_track_pace_rides() - may the client's FIN leave with its last payload?
+ * @t:		track whose payload leaves now, with the FIN behind it
+ * @conf:	its target's settings
+ *
+ * Return: true when it would not wait; with --pace none, when nothing had been
+ * answered that it would have to wait for.
+ */
+bool tcopy_track_pace_rides(const struct tcopy_track *t,
+			    const struct tcopy_track_conf *conf)
+{
+	return !after(t->fin_ack, conf->pace ? t->req_ack : t->first_ack);
+}
+
+/**
  * tcopy_track_pace_rst() - may the client's RST leave?
  * @t:		track whose payload was all acknowledged
  * @conf:	its target's settings
  *
  * A RST tells nothing reliable of what the client had received, so the answer
  * to the last payload gets the chance to end: a slower test server must not
- * see its client vanish early.
+ * see its client vanish early. With --pace none those to all of them do: as far
+ * as the client had acknowledged them with its last payload.
  *
  * Return: true when it may; otherwise @gate_at says when it will.
  */
@@ -102,7 +135,10 @@ bool tcopy_track_pace_rst(struct tcopy_track *t,
 {
 	u64 at;
 
-	if (!conf->pace || t->flags & (TCOPY_T_PACE_OFF | TCOPY_T_PEER_FIN))
+	if (!conf->pace)
+		return tcopy_track_pace(t, conf, t->req_ack, 0, true) ==
+		       TCOPY_GATE_GO;
+	if (t->flags & (TCOPY_T_PACE_OFF | TCOPY_T_PEER_FIN))
 		return true;
 	if (tcopy_track_sent_end(t) == t->isn + 1)
 		return true;

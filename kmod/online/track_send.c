@@ -223,7 +223,7 @@ static bool tcopy_send_new(struct tcopy_track *t,
 	if (!before(end, t->cap_nxt))
 		p->flags |= TCOPY_PSH;
 	if (t->flags & TCOPY_T_FIN && end == t->fin_seq &&
-	    !after(t->fin_ack, t->req_ack) && tcopy_send_fits_fin(t, end)) {
+	    tcopy_track_pace_rides(t, conf) && tcopy_send_fits_fin(t, end)) {
 		p->flags |= TCOPY_PSH | TCOPY_FIN;
 		end++;
 	}

@@ -59,6 +59,7 @@
  * @fin_gap_us:	time from the payload before it to it
  * @tsval:	TSval at @start_us
  * @reply_seq:	with TCOPY_T_REPLY
+ * @first_ack:	behind production's SYN: zero of what the client acknowledged
  * @isn:	the client's ISN
  * @irs:	the test server's ISN
  * @open_mss:	MSS option of the SYN
@@ -120,6 +121,7 @@ struct tcopy_track {
 	u32 fin_gap_us;
 	u32 tsval;
 	u32 reply_seq;
+	u32 first_ack;
 	u32 isn;
 	u32 irs;
 	u16 open_mss;

@@ -222,6 +222,76 @@ static void none_means_none(void)
 	QUIET();
 }
 
+static void a_fin_waits_where_nothing_else_does(void)
+{
+	begin();
+	r.conf.pace = false;
+	request(100, 0, 0);
+	LEAVES(1);
+	request(100, 500, MS);
+	LEAVES(101);
+	rig_header(TCOPY_ACK, 1, 0, 201, 65535);
+	rig_fin(800);			/* of both answers in all */
+	rig_poll();
+	RELEASES(201);
+	QUIET();
+	rig_header(TCOPY_ACK, 1, 400, 201, 65535);
+	rig_poll();
+	QUIET();
+	rig_wait(2 * SEC);		/* no pause in the answers ends that */
+	SENDS(TCOPY_ACK, 201, 0);
+	QUIET();
+	rig_header(TCOPY_ACK, 401, 400, 201, 65535);
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_FIN, 201, 0);
+	QUIET();
+}
+
+static void a_rst_waits_where_nothing_else_does(void)
+{
+	begin();
+	r.conf.pace = false;
+	request(100, 0, 0);
+	LEAVES(1);
+	request(100, 500, MS);
+	LEAVES(101);
+	rig_header(TCOPY_ACK, 1, 0, 201, 65535);
+	tcopy_track_rst(&r.t, r.now);
+	rig_poll();
+	RELEASES(201);
+	QUIET();
+	rig_header(TCOPY_ACK, 1, 400, 201, 65535);
+	rig_poll();
+	QUIET();
+	rig_wait(2 * SEC);
+	SENDS(TCOPY_ACK, 201, 0);
+	QUIET();
+	rig_header(TCOPY_ACK, 401, 100, 201, 65535);
+	rig_poll();
+	SENDS(TCOPY_RST | TCOPY_ACK, 201, 0);
+	ENDS(CLOSED);
+}
+
+static void a_fin_where_nothing_else_waits_is_released(void)
+{
+	begin();
+	r.conf.pace = false;
+	request(100, 0, 0);
+	LEAVES(1);
+	rig_header(TCOPY_ACK, 1, 400, 101, 65535);
+	rig_fin(800);
+	rig_poll();
+	RELEASES(101);
+	QUIET();
+	rig_wait(SEC);
+	SENDS(TCOPY_ACK, 101, 0);
+	QUIET();
+	T_EQ(rig_deadline(), 2 * SEC);
+	COUNTS(PACE_QUIET);
+	SENDS(TCOPY_ACK | TCOPY_FIN, 101, 0);
+	QUIET();
+}
+
 static void a_greeting_comes_first(void)
 {
 	begin();
@@ -265,6 +335,17 @@ static void fin_does_not_ride_past_its_gate(void)
 {
 	begin();
 	rig_data(100, 0, 0);
+	rig_fin(500);
+	rig_poll();
+	LEAVES(1);
+	QUIET();
+}
+
+static void a_fin_does_not_ride_where_nothing_else_waits(void)
+{
+	begin();
+	r.conf.pace = false;
+	rig_data(100, 500, 0);
 	rig_fin(500);
 	rig_poll();
 	LEAVES(1);
@@ -342,10 +423,14 @@ int main(void)
 	T_RUN(after_three_timeouts_gates_are_gone);
 	T_RUN(a_release_is_counted_once);
 	T_RUN(none_means_none);
+	T_RUN(a_fin_waits_where_nothing_else_does);
+	T_RUN(a_rst_waits_where_nothing_else_does);
+	T_RUN(a_fin_where_nothing_else_waits_is_released);
 	T_RUN(a_greeting_comes_first);
 	T_RUN(fin_is_gated_like_a_request);
 	T_RUN(fin_of_a_half_close_goes_at_once);
 	T_RUN(fin_does_not_ride_past_its_gate);
+	T_RUN(a_fin_does_not_ride_where_nothing_else_waits);
 	T_RUN(fin_of_the_online_service_is_allowed);
 	T_RUN(the_servers_fin_opens_the_clients);
 	T_RUN(payload_in_two_parts_is_gated_once);

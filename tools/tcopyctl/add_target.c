@@ -210,7 +210,8 @@ const struct command cmd_add_target = {
 	"  --relay [ADDR:]PORT    where 'tcopyctl relay' listens (default: ADDR, UDP 36524)\n"
 	"  --source own           copies leave with this host's address, where foreign sources are dropped\n"
 	"                         (default: the client's; this host's where that cannot travel: loopback)\n"
-	"  --pace response|none   send a request when the ones before were answered (default), or at once\n"
+	"  --pace response|none   send a request when the ones before were answered (default), or at once;\n"
+	"                         a connection's end waits for the answers either way\n"
 	"  --max-sessions N       1 to 16777216 (default 262144)\n"
 	"  --idle SECONDS         end a copy without any packet for so long (default 600; 90s, 5m, 2h, 1d)\n"
 	"  --wait SECONDS         end a copy without an answer for so long (default 120)\n",
