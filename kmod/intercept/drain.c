@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An intercept leaves in this order: peers are told (the relay sees the state);
- * answers are stolen until no copy is connected any more, or for three seconds;
+ * answers are stolen until no copy is connected any more, or for some seconds;
  * what is left of copies' sockets is aborted, and the RSTs that this sends are
  * stolen too; then nothing more is. All of it in one work item a namespace.
  */
@@ -11,11 +11,20 @@
 #include "drain.h"
 #include "netns.h"
 
+/* How long, once the relay has asked, so that it tells online hosts, and while
+ * it asks still (it does four times a second).
+ */
 #define ICEPT_DRAIN	(3 * HZ)
+#define ICEPT_DRAIN_ASKED HZ
 
-/* Sooner only if a relay is bound, which tells, and each online host has said
- * HELLO since (it does once a second) and so been told, and nothing has been
- * heard for a moment.
+/* And how long else: an online host that hears nothing from the relay resets
+ * its copies after 6 s. What it sends until then would be answered with RSTs to
+ * clients.
+ */
+#define ICEPT_DRAIN_UNTOLD (8 * HZ)
+
+/* Sooner only if each online host has said HELLO since (it does once a second)
+ * and so been told, and nothing has been heard for a moment.
  */
 #define ICEPT_DRAIN_MIN	(3 * HZ / 2)
 #define ICEPT_DRAIN_CALM (HZ / 2)
@@ -41,13 +50,37 @@ void icept_drain_begin_locked(struct icept_port *port)
 	if (port->state == TCOPY_ICEPT_DRAINING)
 		return;
 	port->state = TCOPY_ICEPT_DRAINING;
+	port->told = false;
 	port->since = jiffies;
 	port->heard = jiffies;
 	port->answers = icept_answers(port);
 }
 
+/**
+ * icept_drain_told_locked() - the relay learns of an intercept's state
+ * @port:	it
+ *
+ * Context: icept_net.lock held.
+ */
+void icept_drain_told_locked(struct icept_port *port)
+{
+	if (port->state != TCOPY_ICEPT_DRAINING || port->told)
+		return;
+	port->told = true;
+	port->told_at = jiffies;
+}
+
+/* Is there a relay that tells online hosts? */
+static bool icept_drain_is_told(const struct icept_net *in,
+				const struct icept_port *port)
+{
+	return port->told &&
+	       time_before(jiffies, in->asked + ICEPT_DRAIN_ASKED);
+}
+
 /* Has its time come, whatever copies there are? */
-static bool icept_drain_is_due(struct icept_port *port)
+static bool icept_drain_is_due(const struct icept_net *in,
+			       struct icept_port *port)
 {
 	u64 answers = icept_answers(port);
 	unsigned long now = jiffies;
@@ -61,7 +94,9 @@ static bool icept_drain_is_due(struct icept_port *port)
 	/* its sockets are elsewhere */
 	if (port->family)
 		return time_after_eq(now, port->heard + port->quiet * HZ);
-	return time_after_eq(now, port->since + ICEPT_DRAIN);
+	if (icept_drain_is_told(in, port))
+		return time_after_eq(now, port->told_at + ICEPT_DRAIN);
+	return time_after_eq(now, port->since + ICEPT_DRAIN_UNTOLD);
 }
 
 /* May it go before, if no copy is connected? */
@@ -71,8 +106,8 @@ static bool icept_drain_is_calm(const struct icept_net *in,
 	unsigned long now = jiffies;
 
 	return port->state == TCOPY_ICEPT_DRAINING && !port->family &&
-	       READ_ONCE(in->respond.upcall.relay) &&
-	       time_after_eq(now, port->since + ICEPT_DRAIN_MIN) &&
+	       icept_drain_is_told(in, port) &&
+	       time_after_eq(now, port->told_at + ICEPT_DRAIN_MIN) &&
 	       time_after_eq(now, port->heard + ICEPT_DRAIN_CALM);
 }
 
@@ -100,7 +135,7 @@ static bool icept_drain_mark_locked(struct icept_net *in, unsigned long *wait)
 		if (port->state != TCOPY_ICEPT_DRAINING)
 			continue;
 		*wait = min_t(unsigned long, *wait, ICEPT_DRAIN_POLL);
-		port->leaving = icept_drain_is_due(port);
+		port->leaving = icept_drain_is_due(in, port);
 		look |= !port->leaving && icept_drain_is_calm(in, port);
 	}
 	if (look)

@@ -9,6 +9,7 @@
 #include <net/netlink.h>
 
 #include "abort.h"
+#include "drain.h"
 #include "netlink.h"
 #include "netns.h"
 
@@ -201,7 +202,8 @@ static int bind_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct icept_net *in = icept_netns_find(genl_info_net(info));
 
-	if (!icept_upcall_bind(&in->respond.upcall, info->snd_portid)) {
+	if (!icept_upcall_bind(&in->respond.upcall, info->snd_portid,
+			       NETLINK_CREDS(skb)->pid)) {
 		NL_SET_ERR_MSG(info->extack, "another relay is bound in this namespace: stop it first");
 		return -EBUSY;
 	}
@@ -371,10 +373,15 @@ static int get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct icept_net *in = icept_netns_find(sock_net(skb->sk));
 	struct icept_port *port;
 	long i = 0;
+	bool relay;
 	void *hdr;
 	int err = 0;
 
+	relay = icept_upcall_is_relay(&in->respond.upcall,
+				      NETLINK_CREDS(cb->skb)->pid);
 	mutex_lock(&in->lock);
+	if (relay)
+		in->asked = jiffies;
 	cb->seq = in->gen + 1;	/* 0 means: not checked */
 	list_for_each_entry(port, &in->icepts, list) {
 		if (i++ < cb->args[0])
@@ -393,6 +400,8 @@ static int get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			break;
 		}
 		genlmsg_end(skb, hdr);
+		if (relay)
+			icept_drain_told_locked(port);
 		cb->args[0] = i;
 	}
 	mutex_unlock(&in->lock);

@@ -243,14 +243,30 @@ bool icept_upcall_add(struct icept_upcall *up, const u8 *ip, const u8 *th,
  * icept_upcall_bind() - a socket becomes the relay
  * @up:		the namespace's
  * @portid:	its netlink port, not 0
+ * @pid:	of its process
  *
  * Return: false when another one is.
  */
-bool icept_upcall_bind(struct icept_upcall *up, u32 portid)
+bool icept_upcall_bind(struct icept_upcall *up, u32 portid, u32 pid)
 {
 	u32 old = cmpxchg(&up->relay, 0, portid);
 
-	return !old || old == portid;
+	if (old && old != portid)
+		return false;
+	WRITE_ONCE(up->pid, pid);
+	return true;
+}
+
+/**
+ * icept_upcall_is_relay() - is it the relay's process that asks?
+ * @up:		the namespace's
+ * @pid:	of who asks
+ *
+ * Return: true when it is: the relay is there and runs.
+ */
+bool icept_upcall_is_relay(const struct icept_upcall *up, u32 pid)
+{
+	return READ_ONCE(up->relay) && READ_ONCE(up->pid) == pid;
 }
 
 /**
@@ -301,6 +317,7 @@ void icept_upcall_init(struct icept_upcall *up, struct net *net,
 {
 	up->batches = NULL;
 	up->relay = 0;
+	up->pid = 0;
 	up->net = net;
 	up->family = family;
 }

@@ -20,6 +20,11 @@
  */
 #define TARGET_SILENCE_US	(3 * (u64)USEC_PER_SEC)
 #define TARGET_SILENCE_HELLOS	3
+/* And without one for so long copies are reset: the intercept may have left,
+ * though no sooner than after 8 s, and nobody could say so. A relay that is
+ * started again in time goes on with them.
+ */
+#define TARGET_GONE_US		(6 * (u64)USEC_PER_SEC)
 /* A probe's SYN is repeated after, and so often; then it has failed. */
 #define TARGET_PROBE_US		(USEC_PER_SEC)
 #define TARGET_PROBE_TRIES	3
@@ -139,6 +144,8 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 		target_state(t, TCOPY_STATE_CONNECTING,
 			     "no answer from the relay at %s:%u: run `tcopyctl relay` on the test host, and let UDP to that port through",
 			     relay, ntohs(t->relay->port));
+		if (now_us - welcome_us > TARGET_GONE_US)
+			tcopy_session_end_target(tn, t);
 		return true;
 	}
 	if (READ_ONCE(t->wire_state) != TCOPY_WIRE_INTERCEPTED) {

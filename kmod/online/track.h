@@ -40,7 +40,7 @@ enum tcopy_end {
 	TCOPY_END_GAP,			/* a packet was missed */
 	TCOPY_END_SHED,			/* at a limit */
 	TCOPY_END_REUSED,		/* the client reused its 4-tuple */
-	TCOPY_END_REMOVED,		/* target or intercept removed */
+	TCOPY_END_REMOVED,		/* target, intercept or relay gone */
 	TCOPY_END_UNSUPPORTED,		/* not handled yet */
 };
 

@@ -98,7 +98,7 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 		"ended: its addresses and ports were used again" },
 	[TCOPY_A_STAT_END_REMOVED] = {
 		"end_removed",
-		"ended: the target was removed, or the intercept left" },
+		"ended: the target, the intercept or the relay is gone" },
 	[TCOPY_A_STAT_END_UNSUPPORTED] = {
 		"end_unsupported",
 		"ended: something not handled yet" },

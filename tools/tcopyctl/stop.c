@@ -67,7 +67,7 @@ const struct command cmd_stop = {
 	.synopsis = "",
 	.summary = "the panic button: everything off in this network namespace",
 	.help =
-	"Deletes every target at once, and every intercept after its drain (3 s at most).\n"
+	"Deletes every target at once, and every intercept after its drain (3 s at most, 8 s without a relay).\n"
 	"Works on the online host and on the test host. The modules stay loaded.\n",
 	.run = run,
 };

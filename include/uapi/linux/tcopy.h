@@ -171,7 +171,7 @@ enum tcopy_state {
  * @TCOPY_A_STAT_END_GAP: ended: a packet was missed
  * @TCOPY_A_STAT_END_SHED: ended: shed at a limit
  * @TCOPY_A_STAT_END_REUSED: ended: its addresses and ports were used again
- * @TCOPY_A_STAT_END_REMOVED: ended: target removed, or the intercept left
+ * @TCOPY_A_STAT_END_REMOVED: ended: target, intercept or relay gone
  * @TCOPY_A_STAT_END_UNSUPPORTED: ended: something not handled yet
  * @TCOPY_A_STAT_PACE_TIMEOUT: requests released without an answer
  * @TCOPY_A_STAT_PACE_QUIET: requests released on a shorter answer
