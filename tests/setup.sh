@@ -16,7 +16,7 @@ packages=(
 	iproute2 ethtool nftables tcpdump procps
 	nginx-light curl wrk
 	# services whose traffic is copied, and a client of HTTP/2
-	redis-server postgresql-15 memcached nghttp2-client
+	redis-server postgresql-15 mariadb-server-core mariadb-client-core memcached nghttp2-client
 	# lint
 	sparse shellcheck codespell
 )
