@@ -31,6 +31,7 @@ others() { for h in passed here own; do held $h "a connection was aborted that i
 # copies STATE...: the sockets of copies on the test host in it
 copies() { ss -N test -tanH state "$@" "sport = :80 and not dst [$passed] and not dst [$(addr test)]"; }
 none_but_others() { [ -z "$(copies connected exclude time-wait)" ]; }
+requests() { [ "$(connections test 80 syn-recv)" -gt 0 ]; }
 copied() { [ "$(copies established | wc -l)" -ge "$1" ]; }
 
 # under load, the online host is told
@@ -52,8 +53,8 @@ aborted=$(icept_stat aborted)
 hold untold client "$(addr client)" "$(addr online)" 80 20
 wait_for 30 "20 copies" copied 20
 steady_start 8 $((15 * SLOW)) 0.1 /s/untold-
-ns desk /usr/bin/python3 "$ICEPT" flood desk "$spoof" "$(addr test)" 80 1 >"$T/flood" & flood=$!
-sleep 0.5
+ns desk /usr/bin/python3 "$ICEPT" flood desk "$spoof" "$(addr test)" 80 2 >"$T/flood" & flood=$!
+wait_for 30 "request sockets" requests
 relay_end KILL
 begin=$SECONDS
 ctl test del-intercept 80 || fail "del-intercept without a relay"
