@@ -4,7 +4,6 @@
 # a client in a pass prefix is copied too, no port is used twice, and the online host's own connections to the
 # same test service, from an address that is passed, work meanwhile. When there are more connections than ports,
 # those are taken that the test host has had in TIME-WAIT for longest.
-# families: 4
 # timeout: 300
 . "$TCOPY_TOP/tests/netns/lib.sh"
 

@@ -3,7 +3,6 @@
 # A TLS terminator on the online host in front of a service on its loopback: what it sends there is copied, with
 # the online host's own address, because 127.0.0.1 and ::1 mean nothing to the test host. 64 KB packets of lo
 # are cut for the wire; direct clients keep their address.
-# families: 4
 # timeout: 300
 # when: all
 . "$TCOPY_TOP/tests/netns/lib.sh"
