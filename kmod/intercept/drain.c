@@ -17,9 +17,9 @@
 #define ICEPT_DRAIN	(3 * HZ)
 #define ICEPT_DRAIN_ASKED HZ
 
-/* And how long else: an online host that hears nothing from the relay resets
- * its copies after 6 s. What it sends until then would be answered with RSTs to
- * clients.
+/* And how long else, since the relay asked last: an online host that hears
+ * nothing from it (which is never told anything older) resets its copies after
+ * 6 s. What it sends until then would be answered with RSTs to clients.
  */
 #define ICEPT_DRAIN_UNTOLD (8 * HZ)
 
@@ -51,7 +51,6 @@ void icept_drain_begin_locked(struct icept_port *port)
 		return;
 	port->state = TCOPY_ICEPT_DRAINING;
 	port->told = false;
-	port->since = jiffies;
 	port->heard = jiffies;
 	port->answers = icept_answers(port);
 }
@@ -74,8 +73,8 @@ void icept_drain_told_locked(struct icept_port *port)
 static bool icept_drain_is_told(const struct icept_net *in,
 				const struct icept_port *port)
 {
-	return port->told &&
-	       time_before(jiffies, in->asked + ICEPT_DRAIN_ASKED);
+	return port->told && time_before64(get_jiffies_64(),
+					   in->asked + ICEPT_DRAIN_ASKED);
 }
 
 /* Has its time come, whatever copies there are? */
@@ -96,7 +95,8 @@ static bool icept_drain_is_due(const struct icept_net *in,
 		return time_after_eq(now, port->heard + port->quiet * HZ);
 	if (icept_drain_is_told(in, port))
 		return time_after_eq(now, port->told_at + ICEPT_DRAIN);
-	return time_after_eq(now, port->since + ICEPT_DRAIN_UNTOLD);
+	return time_after_eq64(get_jiffies_64(),
+			       in->asked + ICEPT_DRAIN_UNTOLD);
 }
 
 /* May it go before, if no copy is connected? */

@@ -381,7 +381,7 @@ static int get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 				      NETLINK_CREDS(cb->skb)->pid);
 	mutex_lock(&in->lock);
 	if (relay)
-		in->asked = jiffies;
+		in->asked = get_jiffies_64();
 	cb->seq = in->gen + 1;	/* 0 means: not checked */
 	list_for_each_entry(port, &in->icepts, list) {
 		if (i++ < cb->args[0])

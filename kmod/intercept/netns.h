@@ -44,8 +44,8 @@ struct netlink_ext_ack;
  *		@forward while icept_respond.addrs_n is not
  * @gen:	changes with every intercept that comes, drains or goes: a dump
  *		that saw two values says so
- * @asked:	jiffies when the relay asked for the intercepts last, and so was
- *		told which ones drain
+ * @asked:	jiffies (64 bits) when the relay asked for the intercepts last,
+ *		and so was told which ones drain; 0: never
  * @gone:	counters of intercepts that left
  * @drain:	runs when something is to be done; alone takes intercepts away;
  *		cancelled before the namespace goes
@@ -58,7 +58,7 @@ struct icept_net {
 	struct list_head icepts;
 	unsigned int icepts_n;
 	unsigned int gen;
-	unsigned long asked;
+	u64 asked;
 	u64 gone[ICEPT_COUNTERS];
 	struct delayed_work drain;
 	struct nf_hook_ops hooks[ICEPT_HOOKS];

@@ -75,7 +75,6 @@ struct icept_prefix {
  * @copies:	sockets that were counted last; of the drain work alone
  * @quiet:	seconds without an answer before one with an address leaves
  * @told:	the relay has asked since the drain began
- * @since:	jiffies when the drain began
  * @told_at:	jiffies when @told was set
  * @heard:	jiffies when @answers was seen to change
  * @answers:	stolen so far, as the drain saw it
@@ -102,7 +101,6 @@ struct icept_port {
 	bool told;
 	unsigned int copies;
 	u32 quiet;
-	unsigned long since;
 	unsigned long told_at;
 	unsigned long heard;
 	u64 answers;

@@ -116,8 +116,8 @@ const struct command cmd_del_intercept = {
 	.synopsis = "PORT|all [--force]",
 	.summary = "stop stealing the answers of a test service, after a drain",
 	.help =
-	"Answers are still stolen until the copies are reset, 3 s at most, or 8 s without a relay,\n"
-	"which tells online hosts; then what is left of copies' connections is aborted, and the\n"
+	"Answers are still stolen until the copies are reset, 3 s at most, or 8 s after the end of the\n"
+	"relay, which tells online hosts; then what is left of copies' connections is aborted, and the\n"
 	"command returns. An intercept with --addr, whose connections are on another host, goes on\n"
 	"in the background until no answer has passed for 60 s. 'all' where nothing is intercepted\n"
 	"is done at once, with exit code 0.\n"

@@ -35,7 +35,7 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 		"--max-sessions was reached" },
 	[TCOPY_A_STAT_TUPLE_TAKEN] = {
 		"tuple_taken",
-		"its addresses and ports are in use, or no port or route is there" },
+		"its addresses and ports are in use; no port; no route" },
 	[TCOPY_A_STAT_FRAGMENT] = {
 		"fragment",
 		"an IP fragment" },
