@@ -19,9 +19,9 @@
 
 /* And how long else, since the relay asked last: an online host that hears
  * nothing from it (which is never told anything older) resets its copies after
- * 6 s. What it sends until then would be answered with RSTs to clients.
+ * 15 s. What it sends until then would be answered with RSTs to clients.
  */
-#define ICEPT_DRAIN_UNTOLD (8 * HZ)
+#define ICEPT_DRAIN_UNTOLD (18 * HZ)
 
 /* Sooner only if each online host has said HELLO since (it does once a second)
  * and so been told, and nothing has been heard for a moment.

@@ -21,10 +21,10 @@
 #define TARGET_SILENCE_US	(3 * (u64)USEC_PER_SEC)
 #define TARGET_SILENCE_HELLOS	3
 /* And without one for so long copies are reset: the intercept may have left,
- * though no sooner than after 8 s, and nobody could say so. A relay that is
+ * though no sooner than after 18 s, and nobody could say so. A relay that is
  * started again in time goes on with them.
  */
-#define TARGET_GONE_US		(6 * (u64)USEC_PER_SEC)
+#define TARGET_GONE_US		(15 * (u64)USEC_PER_SEC)
 /* A probe's SYN is repeated after, and so often; then it has failed. */
 #define TARGET_PROBE_US		(USEC_PER_SEC)
 #define TARGET_PROBE_TRIES	3

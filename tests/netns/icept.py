@@ -411,7 +411,7 @@ def run(family, cmd, *args):
         begin = time.monotonic()
         while any(struct.unpack('H', dict(attrs(b))[A_PORT])[0] == int(args[0])
                   for b in family.ask(CMD_GET, flags=DUMP)):
-            if time.monotonic() > begin + 15:
+            if time.monotonic() > begin + 40:
                 raise SystemExit(f'{args[0]} does not go')
             time.sleep(0.02)
         print(int((time.monotonic() - begin) * 1000))

@@ -52,7 +52,7 @@ wait_for 15 "state copying" state_is copying
 aborted=$(icept_stat aborted)
 hold untold client "$(addr client)" "$(addr online)" 80 20
 wait_for 30 "20 copies" copied 20
-steady_start 8 $((15 * SLOW)) 0.1 /s/untold-
+steady_start 8 $((22 + 6 * SLOW)) 0.1 /s/untold-
 ns desk /usr/bin/python3 "$ICEPT" flood desk "$spoof" "$(addr test)" 80 2 >"$T/flood" & flood=$!
 wait_for 30 "request sockets" requests
 relay_end KILL

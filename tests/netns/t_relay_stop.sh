@@ -10,7 +10,7 @@ for signal in TERM KILL; do
 	relay_end $signal
 	wait_for 10 "copying to pause after SIG$signal" state_is_not copying
 	# nobody could say that the intercept leaves
-	wait_for 10 "the copies to be reset" no_connections test
+	wait_for 25 "the copies to be reset" no_connections test
 	[ "$(stat end_removed)" -gt 0 ] || fail "no copy was ended"
 	note "SIG$signal: $(target_field state): $(target_field reason)"
 	load_end

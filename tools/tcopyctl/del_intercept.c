@@ -12,8 +12,8 @@ static const struct arg_def defs[] = {
 	{ NULL, NULL, false }
 };
 
-/* The kernel drains for 8 s at most; the rest is for a busy machine. */
-#define DRAIN_LIMIT_MS	15000
+/* The kernel drains for 18 s at most; the rest is for a busy machine. */
+#define DRAIN_LIMIT_MS	30000
 #define DRAIN_POLL_MS	20
 
 /**
@@ -116,7 +116,7 @@ const struct command cmd_del_intercept = {
 	.synopsis = "PORT|all [--force]",
 	.summary = "stop stealing the answers of a test service, after a drain",
 	.help =
-	"Answers are still stolen until the copies are reset, 3 s at most, or 8 s after the end of the\n"
+	"Answers are still stolen until the copies are reset, 3 s at most, or 18 s after the end of the\n"
 	"relay, which tells online hosts; then what is left of copies' connections is aborted, and the\n"
 	"command returns. An intercept with --addr, whose connections are on another host, goes on\n"
 	"in the background until no answer has passed for 60 s. 'all' where nothing is intercepted\n"

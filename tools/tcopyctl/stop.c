@@ -67,7 +67,7 @@ const struct command cmd_stop = {
 	.synopsis = "",
 	.summary = "the panic button: everything off in this network namespace",
 	.help =
-	"Deletes every target at once, and every intercept after its drain (3 s at most, or 8 s\n"
+	"Deletes every target at once, and every intercept after its drain (3 s at most, or 18 s\n"
 	"after the end of the relay).\n"
 	"Works on the online host and on the test host. The modules stay loaded.\n",
 	.run = run,
