@@ -26,6 +26,10 @@
  * a page of the device's pool for a few bytes.
  */
 #define CAPTURE_COPY_MAX	1024
+/* Production's sockets that a CPU looks up itself in a tick, for payload of
+ * connections that are not copied: a flood of such costs no more than that.
+ */
+#define CAPTURE_LOOKS_MAX	32
 
 /**
  * struct capture - one packet, while the hook looks at it
@@ -157,13 +161,64 @@ static struct sk_buff *capture_take(const struct capture *c, bool halfopen)
 	return skb;
 }
 
+/* Does a target want a connection that it has not seen open? */
+static bool capture_wants_old(const struct tcopy_rules *rules,
+			      const struct capture *c,
+			      struct rhlist_head *list)
+{
+	struct rhlist_head *pos;
+	struct tcopy_session *s;
+	struct tcopy_target *t;
+	unsigned int i;
+	bool has;
+
+	if (list && rules->n == 1)
+		return false;
+	tcopy_rule_for_each(rules, &c->flow, i, t) {
+		if (!t->pick_up || !READ_ONCE(t->copying))
+			continue;
+		has = false;
+		rhl_for_each_entry_rcu(s, pos, list, node)
+			has |= s->target == t;
+		if (!has)
+			return true;
+	}
+	return false;
+}
+
+static bool capture_may_look(const struct tcopy_net *tn)
+{
+	struct tcopy_cpu *cpu = this_cpu_ptr(tn->cpu);
+
+	if (cpu->looks_at != (u32)jiffies) {
+		cpu->looks_at = (u32)jiffies;
+		cpu->looks = 0;
+	}
+	return cpu->looks++ < CAPTURE_LOOKS_MAX;
+}
+
+/* Does the copy of a connection that is older than a target begin here? */
+static enum tcopy_peer_pick capture_pick(const struct tcopy_rules *rules,
+					 const struct capture *c,
+					 struct rhlist_head *list,
+					 struct tcopy_syn *syn)
+{
+	if (!c->seg.len || !capture_wants_old(rules, c, list))
+		return TCOPY_PEER_WAIT;
+	return tcopy_peer_pick(c->tn->net, c->skb, &c->flow, c->dif, c->sdif,
+			       &c->seg, !c->skb->sk && capture_may_look(c->tn),
+			       syn);
+}
+
 /* A packet to a port that is of interest; th is only its fixed header. */
 static noinline void capture_packet(const struct tcopy_rules *rules,
 				    struct capture *c, const struct tcphdr *th)
 {
 	const struct sk_buff *skb = c->skb;
 	enum tcopy_end why = TCOPY_END_GAP;
+	enum tcopy_peer_pick pick = TCOPY_PEER_WAIT;
 	struct rhlist_head *list;
+	struct tcopy_syn syn;
 	bool half = false;
 	unsigned int i, bucket;
 	struct sk_buff *entry;
@@ -213,13 +268,16 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 		if (!c->seg.len && !(c->seg.flags & (TCOPY_FIN | TCOPY_RST)))
 			goto count;
 		list = tcopy_session_list(c->tn, &c->flow);
-		if (!list) {
-			if (c->seg.len)
+		pick = capture_pick(rules, c, list, &syn);
+		if (!list && pick != TCOPY_PEER_BEGINS) {
+			if (pick == TCOPY_PEER_NEVER)
+				bucket = TCOPY_A_STAT_MPTCP;
+			else if (c->seg.len)
 				bucket = TCOPY_A_STAT_NO_SESSION;
 			goto count;
 		}
 		/* What was shed costs no more than this. */
-		if (tcopy_session_over(list)) {
+		if (pick != TCOPY_PEER_BEGINS && tcopy_session_over(list)) {
 			bucket = TCOPY_A_STAT_ENDED;
 			goto count;
 		}
@@ -228,6 +286,11 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	bucket = TCOPY_A_STAT_CHECKSUM;
 	if (!capture_checksum_ok(c))
 		goto count;
+	if (pick == TCOPY_PEER_BEGINS) {
+		/* From here on it is as if its SYN had been seen. */
+		tcopy_halfopen_pick(c->tn, &c->flow, &syn);
+		half = true;
+	}
 take:
 	if (half && tcopy_queue_behind(c->tn) &&
 	    !tcopy_session_list(c->tn, &c->flow)) {
@@ -255,6 +318,8 @@ take:
 	return;
 
 missed:
+	if (pick == TCOPY_PEER_BEGINS)
+		tcopy_halfopen_del(c->tn, &c->flow, c->seg.seq);
 	if (!(c->seg.flags & TCOPY_SYN) &&
 	    (c->seg.len || (c->seg.flags & TCOPY_FIN)))
 		tcopy_session_missed(c->tn, &c->flow, why);

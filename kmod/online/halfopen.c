@@ -70,6 +70,20 @@ static struct halfopen_slot *halfopen_slot(struct tcopy_net *tn,
 	return &tn->halfopen->slot[(hash >> 1) & (HALFOPEN_SLOTS - 1)];
 }
 
+static void halfopen_put(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			 const struct tcopy_syn *syn)
+{
+	struct halfopen_slot *slot;
+	u32 tag;
+
+	slot = halfopen_slot(tn, flow, &tag);
+	spin_lock(&slot->lock);
+	WRITE_ONCE(slot->tag, tag);
+	slot->flow = *flow;
+	slot->syn = *syn;
+	spin_unlock(&slot->lock);
+}
+
 /**
  * tcopy_halfopen_add() - remember a client's SYN
  * @tn:		the namespace
@@ -83,20 +97,33 @@ static struct halfopen_slot *halfopen_slot(struct tcopy_net *tn,
 void tcopy_halfopen_add(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			const struct tcopy_seg *seg)
 {
-	struct halfopen_slot *slot;
-	u32 tag;
+	const struct tcopy_syn syn = {
+		.isn = seg->seq,
+		.tsval = seg->tsval,
+		.len = seg->len,
+		.mss = seg->mss,
+		.opts = seg->opts,
+		.wscale = seg->wscale,
+	};
 
-	slot = halfopen_slot(tn, flow, &tag);
-	spin_lock(&slot->lock);
-	WRITE_ONCE(slot->tag, tag);
-	slot->flow = *flow;
-	slot->syn.isn = seg->seq;
-	slot->syn.tsval = seg->tsval;
-	slot->syn.len = seg->len;
-	slot->syn.mss = seg->mss;
-	slot->syn.opts = seg->opts;
-	slot->syn.wscale = seg->wscale;
-	spin_unlock(&slot->lock);
+	halfopen_put(tn, flow, &syn);
+}
+
+/**
+ * tcopy_halfopen_pick() - let a copy begin in the middle of a connection
+ * @tn:		the namespace
+ * @flow:	client to online service
+ * @syn:	the SYN that it could have been
+ *
+ * From here on it is as if that SYN had been seen: all that is captured before
+ * the session is made belongs to it.
+ *
+ * Context: BH.
+ */
+void tcopy_halfopen_pick(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			 const struct tcopy_syn *syn)
+{
+	halfopen_put(tn, flow, syn);
 }
 
 /* Anywhere behind the SYN that a window reaches (RFC 7323, section 2.3):

@@ -40,6 +40,7 @@ tcopy_netlink_target_policy[NETLINK_TARGET_MAX + 1] = {
 	[TCOPY_A_TARGET_REASON] = { .type = NLA_REJECT },
 	[TCOPY_A_TARGET_STATS] = { .type = NLA_REJECT },
 	[TCOPY_A_TARGET_SOURCE] = NLA_POLICY_MAX(NLA_U8, TCOPY_SOURCE_OWN),
+	[TCOPY_A_TARGET_SESSIONS] = NLA_POLICY_MAX(NLA_U8, TCOPY_SESSIONS_FULL),
 };
 
 static int parse_target(struct nlattr **tb, struct nlattr *nest,
@@ -164,6 +165,9 @@ static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 	if (tb[TCOPY_A_TARGET_SOURCE] &&
 	    nla_get_u8(tb[TCOPY_A_TARGET_SOURCE]) == TCOPY_SOURCE_OWN)
 		t->own_source = true;
+	if (tb[TCOPY_A_TARGET_SESSIONS])
+		t->pick_up = nla_get_u8(tb[TCOPY_A_TARGET_SESSIONS]) ==
+			     TCOPY_SESSIONS_ANY;
 	if (tb[TCOPY_A_TARGET_NAME]) {
 		err = get_name(t, tb[TCOPY_A_TARGET_NAME], extack);
 		if (err)
@@ -363,6 +367,8 @@ static int put_target(struct sk_buff *msg, const struct tcopy_target *t)
 			div_u64(t->conf.wait_us, USEC_PER_SEC)) ||
 	    nla_put_u8(msg, TCOPY_A_TARGET_SOURCE, t->own_source ?
 		       TCOPY_SOURCE_OWN : TCOPY_SOURCE_CLIENT) ||
+	    nla_put_u8(msg, TCOPY_A_TARGET_SESSIONS, t->pick_up ?
+		       TCOPY_SESSIONS_ANY : TCOPY_SESSIONS_FULL) ||
 	    nla_put_u8(msg, TCOPY_A_TARGET_STATE, t->state) ||
 	    nla_put_string(msg, TCOPY_A_TARGET_REASON, t->reason))
 		return -EMSGSIZE;

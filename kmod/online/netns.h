@@ -51,6 +51,8 @@ struct tcopy_rules;
  * @behind:	@queue has waited for too long because of that: connections that
  *		begin on this CPU are not copied. READ_ONCE
  * @late_n:	packets taken that had waited for far too long
+ * @looks:	production's sockets looked up in the hook since @looks_at
+ * @looks_at:	jiffies; of this CPU's hook alone
  * @later:	packets whose connection production seemed not to know yet;
  *		under @queue.lock
  * @later_timer: puts @later back into @queue
@@ -70,6 +72,8 @@ struct tcopy_cpu {
 	bool starved;
 	bool behind;
 	unsigned int late_n;
+	unsigned int looks;
+	u32 looks_at;
 	struct sk_buff_head later;
 	struct hrtimer later_timer;
 	spinlock_t ack_lock;

@@ -10,6 +10,8 @@
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
+#include "boundary.h"
+#include "halfopen.h"
 #include "peer.h"
 
 static struct sock *peer_lookup(struct net *net, const struct tcopy_flow *flow,
@@ -113,4 +115,97 @@ void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 		peer->online_ack = req->snt_isn + 1;
 	}
 	sock_gen_put(sk);
+}
+
+/* As it is before the segment that is looked at is delivered. */
+static void peer_idle(const struct sock *sk, struct tcopy_idle *idle)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	idle->rcv_nxt = READ_ONCE(tp->rcv_nxt);
+	idle->snd_una = READ_ONCE(tp->snd_una);
+	idle->snd_nxt = READ_ONCE(tp->snd_nxt);
+	idle->write_seq = READ_ONCE(tp->write_seq);
+	idle->wl1 = READ_ONCE(tp->snd_wl1);
+	idle->sent_at = READ_ONCE(tp->lsndtime);
+	idle->heard_at = READ_ONCE(inet_csk(sk)->icsk_ack.lrcvtime);
+	idle->now = tcp_jiffies32;
+	idle->rtt = usecs_to_jiffies(READ_ONCE(tp->srtt_us) >> 3) + 1;
+	idle->fresh = !READ_ONCE(tp->bytes_received);
+	idle->queued = READ_ONCE(tp->out_of_order_queue.rb_node) ||
+		       READ_ONCE(sk->sk_backlog.tail);
+}
+
+/* What the SYN of this connection would say if it began here. The options are
+ * what was agreed on: they do not change any more.
+ */
+static void peer_syn(const struct sock *sk, const struct tcopy_seg *seg,
+		     struct tcopy_syn *syn)
+{
+	const struct tcp_options_received *rx = &tcp_sk(sk)->rx_opt;
+
+	memset(syn, 0, sizeof(*syn));
+	syn->isn = seg->seq - 1;
+	syn->ack = seg->ack;
+	syn->tsval = seg->tsval;
+	syn->mss = READ_ONCE(rx->mss_clamp);
+	syn->opts = TCOPY_OPT_MSS | (seg->opts & TCOPY_OPT_MD5);
+	if (rx->wscale_ok) {
+		syn->opts |= TCOPY_OPT_WS;
+		syn->wscale = rx->snd_wscale;
+	}
+	if (rx->sack_ok)
+		syn->opts |= TCOPY_OPT_SACKOK;
+	if (rx->tstamp_ok)
+		syn->opts |= seg->opts & TCOPY_OPT_TS;
+	syn->picked = true;
+}
+
+/**
+ * tcopy_peer_pick() - may a connection's copy begin with this payload?
+ * @net:	the namespace
+ * @skb:	production's packet, in the hook: not delivered yet; read only
+ * @flow:	client to online service
+ * @dif:	device the packet came in by, as the socket tables see it
+ * @sdif:	its slave when @dif is a VRF, else 0
+ * @seg:	its header, with payload
+ * @look:	its socket may be looked up when the stack has not done so
+ * @syn:	filled when it may: what the copy's SYN is to say
+ *
+ * Early demux has left the socket in the skb nearly always; not in the second
+ * and later packets of a batch, on a loopback, or where it is switched off.
+ * Reads are racy, as in tcopy_peer_find(); another CPU that handles a packet of
+ * the same connection now makes what is read disagree with the packet.
+ *
+ * Context: BH, RCU read section. Takes and drops a reference to the socket when
+ * it looks it up.
+ */
+enum tcopy_peer_pick tcopy_peer_pick(struct net *net, const struct sk_buff *skb,
+				     const struct tcopy_flow *flow, int dif,
+				     int sdif, const struct tcopy_seg *seg,
+				     bool look, struct tcopy_syn *syn)
+{
+	enum tcopy_peer_pick pick = TCOPY_PEER_WAIT;
+	struct sock *sk = skb->sk, *found = NULL;
+	struct tcopy_idle idle;
+
+	if (!sk && look) {
+		found = peer_lookup(net, flow, dif, sdif);
+		sk = found;
+	}
+	if (!sk || !sk_fullsock(sk) || READ_ONCE(sk->sk_protocol) !=
+	    IPPROTO_TCP || READ_ONCE(sk->sk_state) != TCP_ESTABLISHED)
+		goto out;
+	peer_idle(sk, &idle);
+	if (!tcopy_boundary(&idle, seg))
+		goto out;
+	pick = TCOPY_PEER_NEVER;
+	if (sk_is_mptcp(sk))
+		goto out;
+	pick = TCOPY_PEER_BEGINS;
+	peer_syn(sk, seg, syn);
+out:
+	if (found)
+		sock_gen_put(found);
+	return pick;
 }

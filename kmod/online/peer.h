@@ -6,6 +6,8 @@
 #include "../lib/seg.h"
 
 struct net;
+struct sk_buff;
+struct tcopy_syn;
 
 enum tcopy_peer_kind {
 	TCOPY_PEER_NONE,	/* nothing, or a time-wait socket */
@@ -62,6 +64,17 @@ static inline bool tcopy_peer_refuses(const struct tcopy_peer *peer,
 	       before(seg->ack, peer->snd_nxt - (1U << 30));
 }
 
+/* May the copy of a connection begin with this payload? */
+enum tcopy_peer_pick {
+	TCOPY_PEER_WAIT,	/* not with this one, or not for sure */
+	TCOPY_PEER_BEGINS,	/* it begins a request */
+	TCOPY_PEER_NEVER,	/* MPTCP */
+};
+
+enum tcopy_peer_pick tcopy_peer_pick(struct net *net, const struct sk_buff *skb,
+				     const struct tcopy_flow *flow, int dif,
+				     int sdif, const struct tcopy_seg *seg,
+				     bool look, struct tcopy_syn *syn);
 bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow);
 void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 		     int sdif, struct tcopy_peer *peer);

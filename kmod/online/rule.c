@@ -128,6 +128,7 @@ struct tcopy_target *tcopy_target_new(void)
 	t->conf.idle_us = 600 * (u64)USEC_PER_SEC;
 	t->conf.wait_us = 120 * (u64)USEC_PER_SEC;
 	t->conf.pace = true;
+	t->pick_up = true;
 	return t;
 }
 

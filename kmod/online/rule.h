@@ -54,6 +54,8 @@ enum tcopy_probe {
  * @to_port:	its port; immutable
  * @to_ifindex:	device of a link-local @to, else 0; immutable
  * @own_source:	copies leave with this host's address; immutable
+ * @pick_up:	connections older than it are copied, too, from a request on;
+ *		immutable
  * @copying:	new sessions may begin; set by target.c, cleared by whoever
  *		finds a reason; READ_ONCE
  * @max_sessions: limit of @sessions_n; immutable
@@ -96,6 +98,7 @@ struct tcopy_target {
 	u8 family;
 	bool from_any;
 	bool own_source;
+	bool pick_up;
 	bool copying;
 	__be16 to_port;
 	u32 to_ifindex;

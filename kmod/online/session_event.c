@@ -216,12 +216,12 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 
 	tcopy_count(t, MATCHED);
 	/* The client uses its port again, and its old copy lives on. */
-	if (syn && s && s->isn != syn->isn) {
+	if (syn && !syn->picked && s && s->isn != syn->isn) {
 		tcopy_session_end(s, TCOPY_END_REUSED);
 		tcopy_session_del(s);
 		s = NULL;
 	}
-	if (!s && syn) {
+	if (!s && syn && (!syn->picked || t->pick_up)) {
 		if (!event_admit(tn, t, ev, syn, peer))
 			goto drop;
 		s = tcopy_session_new(tn, t, ev, syn, peer, now_us);
@@ -234,6 +234,8 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 				tcopy_count(t, NO_MEMORY);
 			goto drop;
 		}
+		if (syn->picked)
+			tcopy_count(t, PICKED_UP);
 		tcopy_flow_reverse(&copy, &s->answer);
 		tcopy_relay_open(t->relay, &copy);
 	}
@@ -249,6 +251,25 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 drop:
 	tcopy_mem_add(tn, -(s64)skb->truesize);
 	kfree_skb(skb);
+}
+
+/* Production has not taken the connection, or not yet, or is just replacing its
+ * request socket on another CPU, when a look-up finds neither: payload is worth
+ * another look. RSTs begin nothing. One that is picked up production had,
+ * whatever has become of it since.
+ */
+static bool event_not_yet(const struct tcopy_event *ev,
+			  const struct tcopy_syn *syn,
+			  const struct tcopy_peer *peer)
+{
+	if (ev->seg.flags & TCOPY_RST)
+		return true;
+	if (syn->picked)
+		return false;
+	return peer->kind == TCOPY_PEER_NONE ||
+	       (peer->kind == TCOPY_PEER_REQUEST &&
+		(peer->online_ack != ev->seg.ack ||
+		 peer->client_isn != syn->isn));
 }
 
 /**
@@ -290,20 +311,14 @@ void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
 			syn = NULL;
 	}
 	/* A connection, but another one: nobody believed that SYN. */
-	if (syn && peer.kind == TCOPY_PEER_FULL &&
+	if (syn && !syn->picked && peer.kind == TCOPY_PEER_FULL &&
 	    peer.client_isn != syn->isn) {
 		tcopy_halfopen_del(tn, &ev.flow, ev.seg.seq);
 		syn = NULL;
 	}
-	/* Production has not taken the connection, or not yet, or is just
-	 * replacing its request socket on another CPU, when a look-up finds
-	 * neither. Payload is worth another look. RSTs begin nothing.
-	 */
-	if (syn && (peer.kind == TCOPY_PEER_NONE ||
-		    (ev.seg.flags & TCOPY_RST) ||
-		    (peer.kind == TCOPY_PEER_REQUEST &&
-		     (peer.online_ack != ev.seg.ack ||
-		      peer.client_isn != syn->isn)))) {
+	if (syn && syn->picked)
+		peer.online_ack = syn->ack;
+	if (syn && event_not_yet(&ev, syn, &peer)) {
 		syn = NULL;
 		if ((ev.seg.len || (ev.seg.flags & TCOPY_FIN)) &&
 		    !(ev.seg.flags & TCOPY_RST) &&

@@ -11,12 +11,15 @@ does not count.
 
 --verify  leave out segments with a wrong checksum (only where no device fills it in)
 --prefix  a copy may have ended early: it must be a prefix of the original
+--begins REGEX  a copy may have been picked up late: from its first byte on it must be the original's rest, and
+          that must begin so; prints how many were
 --min N   at least N connections with payload
 --selfcheck DIRECTORY  instead: are differences seen? Doctored captures are written there
 
 Exit status 1 when they differ, or a segment sent twice said two things."""
 import array
 import hashlib
+import re
 import socket
 import struct
 import sys
@@ -146,18 +149,30 @@ def streams(path, verify=False):
     return found
 
 
-def compare(online, test, prefix=False):
+def compare(online, test, prefix=False, begins=None):
     """What differs, the number of connections with payload, and of their bytes."""
-    wrong, count, size = [], 0, 0
+    wrong, count, size, late = [], 0, 0, 0
+    if begins:      # by address and port alone: each was used once
+        test = {(key[0], key[1]): (key[2], s) for key, s in test.items()}
     for key, s in online.items():
         if not s.parts and not s.fins:
             continue
         host = socket.inet_ntop(socket.AF_INET if len(key[0]) == 4 else socket.AF_INET6, key[0])
         name = f'{host} {key[1]}'
         data, bad = s.whole()
+        closed = s.closed(len(data))
         if bad:
             wrong.append(f'{name}: original: {bad}')
-        copy = test.get(key)
+        if begins:
+            isn, copy = test.pop(key[:2], (0, None))
+            off = (isn - key[2]) & 0xffffffff
+            if copy and off:
+                late += 1
+                if off > len(data) or not re.match(begins.encode(), data[off:]):
+                    wrong.append(f'{name}: picked up at byte {off} of {len(data)}: {bytes(data[off:off + 40])}')
+                data = data[off:]
+        else:
+            copy = test.get(key)
         if not copy:
             if not prefix:
                 wrong.append(f'{name}: no copy ({len(data)} bytes)')
@@ -168,12 +183,14 @@ def compare(online, test, prefix=False):
         if hashlib.sha256(data[:len(got)] if prefix else data).digest() != hashlib.sha256(got).digest():
             at = next((i for i, (a, b) in enumerate(zip(data, got)) if a != b), min(len(data), len(got)))
             wrong.append(f'{name}: {len(data)} and {len(got)} bytes, which differ from byte {at} on')
-        if not prefix and s.closed(len(data)) != copy.closed(len(got)):
+        if not prefix and closed != copy.closed(len(got)):
             wrong.append(f'{name}: only one of them has ended')
         count += bool(data)
         size += len(got)
+    if begins:
+        print(f'{late} of {count} connections were picked up late')
     for key in test:
-        if key not in online:
+        if begins or key not in online:
             wrong.append(f'a copy of no connection: port {key[1]}')
     return wrong, count, size
 
@@ -232,6 +249,11 @@ def selfcheck(where):
         capture('test', odd)
         if not run('--prefix'):
             raise SystemExit('a changed prefix is no difference')
+        for isn, want in ((0xfffffc00 + 1000, 0), (0xfffffc00 + 999, 1), (0xfffffc00, 0)):
+            off = isn - 0xfffffc00
+            capture('test', connection(a, b, 1000, data[off:], isn=isn) + both)
+            if run('--begins', '\0\1\2') != want:
+                raise SystemExit(f'picked up at {off}: {"a difference" if not want else "no difference"} was seen')
         capture('test', good)
         if not run('--min', '3'):
             raise SystemExit('two connections are enough for three')
@@ -245,15 +267,17 @@ def main(args):
     if args[0] == '--selfcheck':
         return selfcheck(args[1])
     opts = {'--verify': False, '--prefix': False}
-    least = 1
+    least, begins = 1, None
     while args and args[0].startswith('--'):
         opt = args.pop(0)
         if opt == '--min':
             least = int(args.pop(0))
+        elif opt == '--begins':
+            begins = args.pop(0)
         else:
             opts[opt] = True
     online, test = streams(args[0], opts['--verify']), streams(args[1])
-    wrong, count, size = compare(online, test, opts['--prefix'])
+    wrong, count, size = compare(online, test, opts['--prefix'], begins)
     if count < least:
         wrong.append(f'only {count} connections carried payload, not {least}')
     for line in wrong[:20]:

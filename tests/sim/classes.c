@@ -123,6 +123,41 @@ static void keepalive_lossy(struct world *w, struct plan *p)
 	lossy(w, p);
 }
 
+static void upload(struct world *w, struct plan *p)
+{
+	basic(w, p);
+	p->reqs = between(w, 1, 2);
+	p->req[0].len = between(w, 20000, 400000);
+	p->req[0].answer = between(w, 1, 500);
+	p->req[0].test_answer = p->req[0].answer;
+}
+
+/* Copying begins in the middle of the connection. */
+static void picked_up(struct world *w, struct plan *p)
+{
+	static const u64 ticks[] = { 1 * MS, 4 * MS, 10 * MS };
+
+	unsigned int k, n = 1;
+
+	if (chance(w, 200)) {
+		upload(w, p);
+	} else {
+		basic(w, p);
+		n = p->reqs;
+	}
+	p->reqs = between(w, n, 20);
+	for (k = n; k < p->reqs; k++)
+		p->req[k] = p->req[k % n];
+	p->pick_at = between(w, 1, 400) * MS;
+	p->tick_us = ticks[rnd(w, 3)];
+	if (chance(w, 200))
+		p->close = CLOSE_HALF;
+	if (chance(w, 400))
+		lossy(w, p);
+	else
+		p->stale = chance(w, 100);
+}
+
 static void server_closes(struct world *w, struct plan *p)
 {
 	basic(w, p);
@@ -132,15 +167,6 @@ static void server_closes(struct world *w, struct plan *p)
 	p->test_close_after = p->reqs;
 	if (chance(w, 300))
 		lossy(w, p);
-}
-
-static void upload(struct world *w, struct plan *p)
-{
-	basic(w, p);
-	p->reqs = between(w, 1, 2);
-	p->req[0].len = between(w, 20000, 400000);
-	p->req[0].answer = between(w, 1, 500);
-	p->req[0].test_answer = p->req[0].answer;
 }
 
 static void upload_lossy(struct world *w, struct plan *p)
@@ -375,9 +401,11 @@ static void unpaced(struct world *w, struct plan *p)
 	basic(w, p);
 	p->pace = false;
 	p->depth = between(w, 1, 4);
-	if (chance(w, 300))
+	if (chance(w, 300)) {
 		lossy(w, p);
-	p->counts = 0;
+		/* a last request that gets lost again and again */
+		p->counts = COUNT(PACE_TIMEOUT) | COUNT(PACE_QUIET);
+	}
 }
 
 static void garbage(struct world *w, struct plan *p)
@@ -422,6 +450,7 @@ const struct class classes[] = {
 	{ "ended-by-session", enforced, 3 },
 	{ "not-paced", unpaced, 3 },
 	{ "garbage", garbage, 10 },
+	{ "picked-up", picked_up, 8 },
 };
 
 const unsigned int classes_n = sizeof(classes) / sizeof(classes[0]);

@@ -40,6 +40,7 @@ static void emit(struct world *w, struct cseg *cs)
 	if (w->c.gone && !cs->rst)
 		return;
 	cs->ack = w->c.got + w->c.got_fin;
+	w->c.acked = cs->ack;
 	if (!cs->rst && chance(w, w->p.up.loss)) {
 		/* sent again until it arrives, with a newer ACK */
 		ev_new(&ev, EV_RESEND);
@@ -120,6 +121,7 @@ static void send_request(struct world *w)
 		cs.off = c->sent;
 		cs.len = min(size, end - c->sent);
 		c->sent += cs.len;
+		cs.psh = c->sent == end;
 		cs.fin = ride && c->sent == end;
 		emit(w, &cs);
 	}
@@ -170,7 +172,12 @@ static void answer(struct world *w, u32 len, u64 start_us, bool fin)
 		ev.answer.len = pieces ? len / 3 : len;
 		ev.answer.fin = fin && !pieces;
 		len -= ev.answer.len;
-		ev_at(w, &ev, o->busy_us + w->p.up.delay_us);
+		if (w->p.pick_at) {
+			ev.type = EV_SENT;
+			ev_at(w, &ev, o->busy_us);
+		} else {
+			ev_at(w, &ev, o->busy_us + w->p.up.delay_us);
+		}
 		o->busy_us += pieces ? rnd(w, 2000) : 0;
 	}
 }
@@ -224,17 +231,85 @@ static void accept_range(struct online *o, u32 off, u32 end)
 	}
 }
 
+/* An ACK of the client, with payload or without, as a socket treats it. */
+static void take_ack(struct online *o, u32 off, u32 ack)
+{
+	if (ack > o->snd_nxt)
+		return;
+	if (ack > o->snd_una || off > o->wl1)
+		o->wl1 = off;
+	if (ack > o->snd_una)
+		o->snd_una = ack;
+}
+
+/* Is this where the copy of an old connection begins? What is asked is what
+ * peer.c reads off a socket; what must hold is known here.
+ */
+static void pick_up(struct world *w, const struct cseg *cs)
+{
+	const struct plan *p = &w->p;
+	struct online *o = &w->o;
+	struct tcopy_idle idle = {
+		.rcv_nxt = p->isn + 1 + o->nxt,
+		.snd_una = p->online_isn + 1 + o->snd_una,
+		.snd_nxt = p->online_isn + 1 + o->snd_nxt,
+		.write_seq = p->online_isn + 1 + o->snd_nxt,
+		.wl1 = p->isn + 1 + o->wl1,
+		.sent_at = (u32)(o->sent_us / p->tick_us),
+		.heard_at = (u32)(o->heard_us / p->tick_us),
+		.now = (u32)(w->now / p->tick_us),
+		.rtt = (u32)(2 * p->up.delay_us / p->tick_us) + 1,
+		.fresh = !o->nxt,
+		.queued = o->ooo_n > 0 || o->fin_known,
+	};
+	struct tcopy_seg seg = {
+		.flags = TCOPY_ACK | (cs->psh ? TCOPY_PSH : 0) |
+			 (cs->fin ? TCOPY_FIN : 0),
+		.seq = p->isn + 1 + cs->off, .len = cs->len,
+		.ack = p->online_isn + 1 + cs->ack,
+	};
+	unsigned int k = 0;
+	bool first, sure;
+
+	if (w->k.began || w->now < p->pick_at || o->closed || o->fin)
+		return;
+	while (k < p->reqs && (k ? req_end(w, k - 1) : 0) < cs->off)
+		k++;
+	first = cs->off == (k ? req_end(w, k - 1) : 0) && cs->len;
+	sure = first && cs->psh && o->nxt == cs->off && !o->ooo_n &&
+	       cs->ack == o->snd_nxt &&
+	       (!k || idle.sent_at > idle.heard_at);
+	if (!cs->len || !tcopy_boundary(&idle, &seg)) {
+		if (sure)
+			fail(w, "request %u is not picked up", k);
+		return;
+	}
+	trace(w, "client: picked up at %u, request %u", cs->off, k);
+	if (!first)
+		fail(w, "picked up in the middle of a request, at %u", cs->off);
+	else if (k && cs->ack != answers_until(w, k))
+		fail(w, "picked up before all was answered");
+	else
+		copy_start(w, cs->off, cs->ack);
+}
+
 static void arrive(struct world *w, const struct cseg *cs)
 {
 	struct online *o = &w->o;
 
 	if (o->rst)
 		return;
+	if (w->p.pick_at && !cs->rst) {
+		pick_up(w, cs);
+		if (cs->len)
+			o->heard_us = w->now;
+	}
 	trace(w, "client: [%u, +%u) ack %u%s%s", cs->off, cs->len, cs->ack,
 	      cs->fin ? " FIN" : "", cs->rst ? " RST" : "");
 	if (cs->rst) {
 		o->rst = true;
 	} else {
+		take_ack(o, cs->off, cs->ack);
 		accept_range(o, cs->off, cs->off + cs->len);
 		if (cs->fin) {
 			o->fin_known = true;
@@ -245,6 +320,30 @@ static void arrive(struct world *w, const struct cseg *cs)
 		serve(w);
 	}
 	copy_capture(w, cs);
+}
+
+/* The client's delayed ACK has become due. */
+static void pure_ack(struct world *w)
+{
+	struct client *c = &w->c;
+	struct ev ev;
+
+	if (c->gone || c->acked == c->got + c->got_fin)
+		return;
+	c->acked = c->got + c->got_fin;
+	ev_new(&ev, EV_ACK);
+	ev.cseg.off = c->sent;
+	ev.cseg.ack = c->acked;
+	ev_through(w, &ev, &w->p.up, 0);
+}
+
+static void acknowledge(struct world *w)
+{
+	struct ev ev;
+
+	ev_new(&ev, EV_ACK);
+	ev.cseg.off = ~0U;
+	ev_at(w, &ev, w->now + (chance(w, 500) ? 0 : 40 * MS));
 }
 
 void client_start(struct world *w)
@@ -275,10 +374,24 @@ void client_event(struct world *w, struct ev *ev)
 	case EV_CAPTURE:
 		arrive(w, &ev->cseg);
 		break;
+	case EV_SENT:
+		w->o.snd_nxt += ev->answer.len + ev->answer.fin;
+		w->o.sent_us = w->now;
+		ev->type = EV_ANSWER;
+		ev_at(w, ev, w->now + w->p.up.delay_us);
+		break;
 	case EV_ANSWER:
 		w->c.got += ev->answer.len;
 		w->c.got_fin |= ev->answer.fin;
+		if (w->p.pick_at)
+			acknowledge(w);
 		think(w);
+		break;
+	case EV_ACK:
+		if (ev->cseg.off == ~0U)
+			pure_ack(w);
+		else
+			take_ack(&w->o, ev->cseg.off, ev->cseg.ack);
 		break;
 	default:
 		break;

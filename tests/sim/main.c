@@ -96,7 +96,8 @@ static void session(struct world *w, const struct class *class, u64 seed)
 		}
 		switch (ev.type) {
 		case EV_START:
-			copy_start(w);
+			if (!w->p.pick_at)
+				copy_start(w, 0, 0);
 			client_start(w);
 			break;
 		case EV_COPY:

@@ -195,7 +195,7 @@ static void srv_app(struct world *w)
 		return;
 	}
 	s->read = s->rcv_nxt - s->fin;
-	off = s->read - (s->isn + 1);
+	off = s->read - (s->isn + 1) + w->k.base;
 	while (s->served < p->reqs && off >= req_read(w, s->served)) {
 		unsigned int k = s->served++;
 
@@ -365,6 +365,9 @@ static void srv_open(struct world *w, const struct tcopy_seg *seg)
 	}
 	s->state = S_ESTAB;
 	s->was_open = true;
+	while (s->served < w->p.reqs &&
+	       req_end(w, s->served) <= w->k.base)
+		s->answered = ++s->served;
 	s->snd_una = s->iss + 1;
 	s->synack_at = 0;
 	if (w->p.greeting)

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "boundary.h"
 #include "header.h"
 #include "track.h"
 
@@ -38,6 +39,8 @@ enum ev_type {
 	EV_RESEND,	/* a lost segment of the client is sent again */
 	EV_CAPTURE,	/* a segment of the client arrives */
 	EV_ANSWER,	/* answer bytes reach the client */
+	EV_SENT,	/* answer bytes leave the online service */
+	EV_ACK,		/* a pure ACK of the client arrives */
 	EV_COPY,	/* a packet of the copy reaches the test server */
 	EV_HEADER,	/* a header reaches the copy */
 	EV_TIMER,	/* the copy's timer */
@@ -52,6 +55,7 @@ struct cseg {
 	u32 off;	/* in its stream */
 	u32 len;
 	u32 ack;	/* answer bytes, and 1 for a FIN */
+	bool psh;
 	bool fin;
 	bool rst;
 };
@@ -148,6 +152,10 @@ struct plan {
 	bool keepalive;
 	bool online_closes_too;		/* with a FIN after test_close_after */
 
+	/* copying begins in the middle of the connection */
+	u64 pick_at;			/* from then on; 0: from its SYN */
+	u64 tick_us;			/* production's clock */
+
 	/* what else happens */
 	u64 enforce_at;
 	enum tcopy_end enforce;
@@ -205,6 +213,7 @@ struct client {
 	u32 got;			/* answer bytes */
 	bool got_fin;
 	bool closing, closed, gone;
+	u32 acked;			/* by pure ACKs, or with payload */
 };
 
 struct online {
@@ -217,6 +226,11 @@ struct online {
 	unsigned int served;
 	u64 busy_us;
 	bool closed;
+
+	/* as its socket has it, for pick-up */
+	u32 snd_una, snd_nxt;		/* answer bytes, and 1 for the FIN */
+	u32 wl1;			/* stream offset */
+	u64 sent_us, heard_us;
 };
 
 u32 req_end(const struct world *w, unsigned int k);
@@ -248,6 +262,7 @@ struct copy {
 	u64 req_us;
 	unsigned int released;		/* counted, not used up yet */
 	bool pace_off;
+	u32 base;			/* where in the stream it began */
 	u32 tsval, tsecr;
 	bool ts_seen;
 	u32 acked;
@@ -258,7 +273,7 @@ struct copy {
 	u64 ended_us;
 };
 
-void copy_start(struct world *w);
+void copy_start(struct world *w, u32 base, u32 ack);
 void copy_capture(struct world *w, const struct cseg *cs);
 void copy_header(struct world *w, const struct tcopy_seg *seg);
 void copy_run(struct world *w);

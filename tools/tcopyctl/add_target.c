@@ -8,7 +8,7 @@
 
 enum {
 	OPT_FROM, OPT_NAME, OPT_RELAY, OPT_PACE, OPT_MAX_SESSIONS, OPT_IDLE,
-	OPT_WAIT, OPT_SOURCE,
+	OPT_WAIT, OPT_SOURCE, OPT_SESSIONS,
 };
 
 static const struct arg_def defs[] = {
@@ -20,6 +20,7 @@ static const struct arg_def defs[] = {
 	[OPT_IDLE] = { "--idle", "SECONDS", false },
 	[OPT_WAIT] = { "--wait", "SECONDS", false },
 	[OPT_SOURCE] = { "--source", "own", false },
+	[OPT_SESSIONS] = { "--sessions", "any|full", false },
 	{ NULL, NULL, false }
 };
 
@@ -31,13 +32,14 @@ static const struct arg_def defs[] = {
  * @name:	"": none
  * @pace:	enum tcopy_pace
  * @own_source:	TCOPY_SOURCE_OWN is wanted
+ * @full:	TCOPY_SESSIONS_FULL is wanted
  * @max_sessions: 0: the kernel's default, as the rest
  */
 struct request {
 	struct hostport to, from, relay;
 	const char *to_text;
 	char name[TCOPY_NAME_MAX + 1];
-	bool has_pace, own_source;
+	bool has_pace, own_source, full;
 	u8 pace;
 	u32 max_sessions, idle, wait;
 };
@@ -67,6 +69,12 @@ static void read_option(struct request *r, int i, const char *value)
 			r->pace = TCOPY_PACE_NONE;
 		else
 			ok = err_set(&err, "'%.64s' is no pace: response or none is",
+				     value);
+		break;
+	case OPT_SESSIONS:
+		r->full = !strcmp(value, "full");
+		if (!r->full && strcmp(value, "any"))
+			ok = err_set(&err, "'%.64s' is not what sessions are chosen by: any or full is",
 				     value);
 		break;
 	case OPT_MAX_SESSIONS:
@@ -148,6 +156,9 @@ static void put_target(struct nlmsghdr *nlh, const struct request *r,
 		mnl_attr_put_u32(nlh, TCOPY_A_TARGET_WAIT, r->wait);
 	if (r->own_source)
 		mnl_attr_put_u8(nlh, TCOPY_A_TARGET_SOURCE, TCOPY_SOURCE_OWN);
+	if (r->full)
+		mnl_attr_put_u8(nlh, TCOPY_A_TARGET_SESSIONS,
+				TCOPY_SESSIONS_FULL);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -212,6 +223,8 @@ const struct command cmd_add_target = {
 	"                         (default: the client's; this host's where that cannot travel: loopback)\n"
 	"  --pace response|none   send a request when the ones before were answered (default), or at once;\n"
 	"                         a connection's end waits for the answers either way\n"
+	"  --sessions any|full    connections older than the target are copied from their next request on\n"
+	"                         (default), or not at all\n"
 	"  --max-sessions N       1 to 16777216 (default 262144)\n"
 	"  --idle SECONDS         end a copy without any packet for so long (default 600; 90s, 5m, 2h, 1d)\n"
 	"  --wait SECONDS         end a copy without an answer for so long (default 120)\n",

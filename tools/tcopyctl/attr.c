@@ -106,6 +106,8 @@ static int target_attr(const struct nlattr *attr, void *data)
 		return get_u32(&to->wait, attr);
 	case TCOPY_A_TARGET_SOURCE:
 		return get_u8(&to->source, attr);
+	case TCOPY_A_TARGET_SESSIONS:
+		return get_u8(&to->sessions, attr);
 	case TCOPY_A_TARGET_STATE:
 		return get_u8(&to->state, attr);
 	case TCOPY_A_TARGET_REASON:

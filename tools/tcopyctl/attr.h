@@ -35,6 +35,7 @@ struct target {
 	u32 idle;
 	u32 wait;
 	u8 pace;
+	u8 sessions;
 	u8 source;
 	u8 state;
 	char reason[256];

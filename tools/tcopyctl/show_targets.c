@@ -16,6 +16,9 @@ static void note(const struct target *t)
 	else if (own)
 		out_note("source own for %llu connections: their clients' addresses cannot travel (loopback, link-local)",
 			 (unsigned long long)own);
+	if (t->state == TCOPY_STATE_COPYING &&
+	    t->sessions == TCOPY_SESSIONS_FULL)
+		out_note("sessions full: connections older than the target are left alone");
 }
 
 static int run(struct args *args)
@@ -47,6 +50,8 @@ static int run(struct args *args)
 			"none" : "response");
 		out_str("source", NULL, t->source == TCOPY_SOURCE_OWN ?
 			"own" : "client");
+		out_str("sessions_kind", NULL,
+			t->sessions == TCOPY_SESSIONS_FULL ? "full" : "any");
 		out_num("max_sessions", NULL, t->max_sessions);
 		out_num("idle", NULL, t->idle);
 		out_num("wait", NULL, t->wait);

@@ -17,7 +17,7 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 		"kept back right now (window, pace, handshake)" },
 	[TCOPY_A_STAT_NO_SESSION] = {
 		"no_session",
-		"of connections not copied (older than the target, or shed)" },
+		"of connections not copied (not picked up yet, or shed)" },
 	[TCOPY_A_STAT_NOT_COPYING] = {
 		"not_copying",
 		"the target was not in state copying" },
@@ -150,4 +150,7 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 	[TCOPY_A_STAT_COMPACTED] = {
 		"compacted",
 		"packets copied out of shared pages: unacknowledged for long" },
+	[TCOPY_A_STAT_PICKED_UP] = {
+		"picked_up",
+		"of opened: connections older than the target" },
 };

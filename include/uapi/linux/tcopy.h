@@ -80,6 +80,7 @@ enum tcopy_a {
  * @TCOPY_A_TARGET_STATS: nest of enum tcopy_a_stat; from the kernel only
  * @TCOPY_A_TARGET_SOURCE: u8, enum tcopy_source; absent: CLIENT, or OWN when
  *	FROM_ADDR is a loopback address
+ * @TCOPY_A_TARGET_SESSIONS: u8, enum tcopy_sessions; absent: ANY
  */
 enum tcopy_a_target {
 	TCOPY_A_TARGET_UNSPEC,
@@ -100,6 +101,7 @@ enum tcopy_a_target {
 	TCOPY_A_TARGET_REASON,
 	TCOPY_A_TARGET_STATS,
 	TCOPY_A_TARGET_SOURCE,
+	TCOPY_A_TARGET_SESSIONS,
 
 	__TCOPY_A_TARGET_MAX,
 	TCOPY_A_TARGET_MAX = __TCOPY_A_TARGET_MAX - 1
@@ -121,6 +123,17 @@ enum tcopy_source {
 	TCOPY_SOURCE_OWN,
 };
 
+/**
+ * enum tcopy_sessions - which connections are copied
+ * @TCOPY_SESSIONS_ANY: those that are older than the target, too, each from the
+ *	next request on that surely begins one, counted TCOPY_A_STAT_PICKED_UP
+ * @TCOPY_SESSIONS_FULL: those alone that were seen from their beginning
+ */
+enum tcopy_sessions {
+	TCOPY_SESSIONS_ANY,
+	TCOPY_SESSIONS_FULL,
+};
+
 enum tcopy_state {
 	TCOPY_STATE_CONNECTING,
 	TCOPY_STATE_COPYING,
@@ -140,8 +153,9 @@ enum tcopy_state {
  * @TCOPY_A_STAT_COPIED: their payload, FIN or RST left for the test host
  * @TCOPY_A_STAT_NOT_NEEDED: pure ACKs, SYNs, payload that was seen before
  * @TCOPY_A_STAT_HELD: payload kept back now (window, pace, handshake)
- * @TCOPY_A_STAT_NO_SESSION: of connections that are not copied (older than the
- *	target, or of a session that was shed)
+ * @TCOPY_A_STAT_NO_SESSION: payload of connections that are not copied (older
+ *	than the target, and not or not yet picked up; or of a session that was
+ *	shed)
  * @TCOPY_A_STAT_NOT_COPYING: the target was not in state copying
  * @TCOPY_A_STAT_QUEUE_FULL: a CPU's capture queue was full
  * @TCOPY_A_STAT_NO_MEMORY: an allocation failed
@@ -194,6 +208,8 @@ enum tcopy_state {
  *	because host-wide --cpu was used up
  * @TCOPY_A_STAT_COMPACTED: packets whose payload was copied out of shared
  *	pages, since it stayed unacknowledged
+ * @TCOPY_A_STAT_PICKED_UP: of OPENED, those of connections that were older than
+ *	the target
  */
 enum tcopy_a_stat {
 	TCOPY_A_STAT_UNSPEC,
@@ -247,6 +263,7 @@ enum tcopy_a_stat {
 	TCOPY_A_STAT_ORPHAN_RSTS,
 	TCOPY_A_STAT_CPU_LIMIT,
 	TCOPY_A_STAT_COMPACTED,
+	TCOPY_A_STAT_PICKED_UP,
 
 	__TCOPY_A_STAT_MAX,
 	TCOPY_A_STAT_MAX = __TCOPY_A_STAT_MAX - 1,
