@@ -52,4 +52,44 @@ static inline void tcopy_flow_reverse(struct tcopy_flow *to,
 	to->family = from->family;
 }
 
+/**
+ * struct tcopy_prefix - a network
+ * @addr:	host bits zero
+ * @family:	4 or 6
+ * @plen:	length in bits
+ */
+struct tcopy_prefix {
+	union tcopy_addr addr;
+	u8 family;
+	u8 plen;
+};
+
+/**
+ * tcopy_addr_in() - is an address in a network?
+ * @net:	the network's address
+ * @plen:	its length in bits
+ * @addr:	an address of the same family
+ */
+static inline bool tcopy_addr_in(const union tcopy_addr *net, unsigned int plen,
+				 const union tcopy_addr *addr)
+{
+	unsigned int bytes = plen / 8, bits = plen % 8;
+
+	if (memcmp(net->v6, addr->v6, bytes))
+		return false;
+	return !bits || !((net->v6[bytes] ^ addr->v6[bytes]) >> (8 - bits));
+}
+
+/**
+ * tcopy_prefix_has() - is an address in a network?
+ * @p:		the network
+ * @family:	4 or 6, of @addr
+ * @addr:	an address
+ */
+static inline bool tcopy_prefix_has(const struct tcopy_prefix *p, u8 family,
+				    const union tcopy_addr *addr)
+{
+	return p->family == family && tcopy_addr_in(&p->addr, p->plen, addr);
+}
+
 #endif

@@ -53,16 +53,22 @@ struct capture {
 	struct tcopy_seg seg;
 };
 
-/* Count @bucket for a packet that will not be queued. */
+/* Count @bucket for a packet that will not be queued; without a session it may
+ * be the target's choice.
+ */
 static void capture_count(const struct tcopy_rules *rules,
 			  const struct tcopy_flow *flow, unsigned int bucket)
 {
+	bool choice = bucket == TCOPY_A_STAT_NO_SESSION;
+	u64 now_us = choice ? tcopy_now_us() : 0;
+	unsigned int i, why = bucket;
 	struct tcopy_target *t;
-	unsigned int i;
 
 	tcopy_rule_for_each(rules, flow, i, t) {
 		tcopy_count(t, MATCHED);
-		this_cpu_inc(t->stats->v[bucket]);
+		if (choice)
+			why = tcopy_target_unwanted(t, flow, now_us) ?: bucket;
+		this_cpu_inc(t->stats->v[why]);
 	}
 }
 
@@ -168,6 +174,7 @@ static bool capture_wants_old(const struct tcopy_rules *rules,
 {
 	struct rhlist_head *pos;
 	struct tcopy_session *s;
+	u64 now_us = tcopy_now_us();
 	struct tcopy_target *t;
 	unsigned int i;
 	bool has;
@@ -175,7 +182,8 @@ static bool capture_wants_old(const struct tcopy_rules *rules,
 	if (list && rules->n == 1)
 		return false;
 	tcopy_rule_for_each(rules, &c->flow, i, t) {
-		if (!t->pick_up || !READ_ONCE(t->copying))
+		if (!tcopy_target_conf(t)->pick_up || !READ_ONCE(t->copying) ||
+		    tcopy_target_unwanted(t, &c->flow, now_us))
 			continue;
 		has = false;
 		rhl_for_each_entry_rcu(s, pos, list, node)
@@ -246,6 +254,9 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	bucket = TCOPY_A_STAT_NOT_NEEDED;
 	if (c->seg.flags & TCOPY_SYN) {
 		if (c->seg.flags & (TCOPY_ACK | TCOPY_RST | TCOPY_FIN))
+			goto count;
+		/* Not even a SYN to be remembered */
+		if (tcopy_rule_unwanted(rules, &c->flow))
 			goto count;
 		if (!capture_checksum_ok(c)) {
 			bucket = TCOPY_A_STAT_CHECKSUM;

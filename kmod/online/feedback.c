@@ -242,7 +242,8 @@ static void feedback_orphan(struct tcopy_net *tn, struct tcopy_target *t,
 	    !tcopy_relay_may_reset(t->relay, tcopy_now_us()))
 		return;
 	tcopy_flow_reverse(&back, flow);
-	if (tcopy_transmit_once(tn->net, &back, t->to_ifindex, &rst))
+	if (tcopy_transmit_once(tn->net, &back, &tcopy_target_conf(t)->way,
+				&rst))
 		tcopy_count(t, SEND_FAILED);
 	else
 		tcopy_count(t, ORPHAN_RSTS);

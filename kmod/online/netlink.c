@@ -137,6 +137,7 @@ static const struct genl_ops netlink_ops[] = {
 	{
 		.cmd = TCOPY_CMD_TARGET_GET,
 		.flags = GENL_ADMIN_PERM,
+		.start = tcopy_netlink_target_start,
 		.dumpit = tcopy_netlink_target_dump,
 	},
 	{
@@ -166,6 +167,21 @@ static const struct genl_ops netlink_ops[] = {
 		.flags = GENL_ADMIN_PERM,
 		.doit = stop,
 	},
+	{
+		.cmd = TCOPY_CMD_TARGET_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = tcopy_netlink_target_set,
+	},
+	{
+		.cmd = TCOPY_CMD_TARGET_PAUSE,
+		.flags = GENL_ADMIN_PERM,
+		.doit = tcopy_netlink_target_pause,
+	},
+	{
+		.cmd = TCOPY_CMD_TARGET_RESUME,
+		.flags = GENL_ADMIN_PERM,
+		.doit = tcopy_netlink_target_pause,
+	},
 };
 
 /* parallel_ops: everything is under tcopy_net.lock, and del-target waits for
@@ -181,7 +197,7 @@ struct genl_family tcopy_netlink_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = netlink_ops,
 	.n_ops = ARRAY_SIZE(netlink_ops),
-	.resv_start_op = TCOPY_CMD_STOP + 1,
+	.resv_start_op = TCOPY_CMD_TARGET_RESUME + 1,
 };
 
 /**

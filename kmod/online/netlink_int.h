@@ -7,12 +7,15 @@
 #include <net/genetlink.h>
 #include "lib/flow.h"
 #include "netns.h"
+#include "rule.h"
 
 /* Highest attribute of a target that a request may hold. */
-#define NETLINK_TARGET_MAX	TCOPY_A_TARGET_SESSIONS
+#define NETLINK_TARGET_MAX	TCOPY_A_TARGET_FOR
 
 extern struct genl_family tcopy_netlink_family;
 extern const struct nla_policy tcopy_netlink_policy[TCOPY_A_MAX + 1];
+extern const struct nla_policy
+tcopy_netlink_prefix_policy[TCOPY_A_PREFIX_MAX + 1];
 extern const struct nla_policy
 tcopy_netlink_target_policy[NETLINK_TARGET_MAX + 1];
 
@@ -28,11 +31,36 @@ static inline int put_addr(struct sk_buff *msg, int attr, u8 family,
 	return nla_put(msg, attr, family == 4 ? 4 : 16, addr);
 }
 
+/* netlink_addr.c */
+int tcopy_netlink_get_addr(union tcopy_addr *addr, u8 *family,
+			   const struct nlattr *attr,
+			   struct netlink_ext_ack *extack);
+int tcopy_netlink_get_prefix(struct tcopy_prefix *p, const struct nlattr *nest,
+			     struct netlink_ext_ack *extack);
+int tcopy_netlink_put_prefix(struct sk_buff *msg, int attr,
+			     const struct tcopy_prefix *p);
+
+/* netlink_conf.c */
+int tcopy_netlink_get_conf(struct tcopy_conf *conf,
+			   const struct tcopy_target *t, struct nlattr **tb,
+			   const struct nlattr *nest,
+			   struct netlink_ext_ack *extack);
+int tcopy_netlink_put_conf(struct sk_buff *msg, const struct tcopy_target *t,
+			   const struct tcopy_conf *conf);
+int tcopy_netlink_target_set(struct sk_buff *skb, struct genl_info *info);
+int tcopy_netlink_target_pause(struct sk_buff *skb, struct genl_info *info);
+
 /* netlink_target.c */
+int tcopy_netlink_target_parse(struct nlattr **tb, struct nlattr *nest,
+			       struct netlink_ext_ack *extack);
+struct tcopy_target *tcopy_netlink_target_get(struct tcopy_net *tn,
+					      struct nlattr **tb,
+					      struct genl_info *info);
 int tcopy_netlink_target_id(u32 *id, struct nlattr *nest,
 			    struct netlink_ext_ack *extack);
 int tcopy_netlink_target_add(struct sk_buff *skb, struct genl_info *info);
 int tcopy_netlink_target_del(struct sk_buff *skb, struct genl_info *info);
+int tcopy_netlink_target_start(struct netlink_callback *cb);
 int tcopy_netlink_target_dump(struct sk_buff *msg, struct netlink_callback *cb);
 int tcopy_netlink_stats_reset(struct sk_buff *skb, struct genl_info *info);
 

@@ -8,15 +8,24 @@
 #include "target.h"
 
 #define WEEK_S		604800
+#define YEAR_S		31536000
 
 /* Not const: 6.1 does not take them so. */
 static struct netlink_range_validation seconds_range = {
 	.min = 1, .max = WEEK_S,
 };
 
+static struct netlink_range_validation for_range = { .max = YEAR_S };
+
 static struct netlink_range_validation sessions_range = {
 	.min = 1, .max = BIT(24),
 };
+
+static struct netlink_range_validation sample_range = {
+	.min = 1, .max = TCOPY_SAMPLE_ALL,
+};
+
+static struct netlink_range_validation million_range = { .max = 1000000 };
 
 const struct nla_policy
 tcopy_netlink_target_policy[NETLINK_TARGET_MAX + 1] = {
@@ -41,10 +50,31 @@ tcopy_netlink_target_policy[NETLINK_TARGET_MAX + 1] = {
 	[TCOPY_A_TARGET_STATS] = { .type = NLA_REJECT },
 	[TCOPY_A_TARGET_SOURCE] = NLA_POLICY_MAX(NLA_U8, TCOPY_SOURCE_OWN),
 	[TCOPY_A_TARGET_SESSIONS] = NLA_POLICY_MAX(NLA_U8, TCOPY_SESSIONS_FULL),
+	[TCOPY_A_TARGET_CLIENT] =
+		NLA_POLICY_NESTED(tcopy_netlink_prefix_policy),
+	[TCOPY_A_TARGET_NOT_CLIENT] =
+		NLA_POLICY_NESTED(tcopy_netlink_prefix_policy),
+	[TCOPY_A_TARGET_SAMPLE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sample_range),
+	[TCOPY_A_TARGET_SEED] = { .type = NLA_U32 },
+	[TCOPY_A_TARGET_RAMP] = NLA_POLICY_FULL_RANGE(NLA_U32, &million_range),
+	[TCOPY_A_TARGET_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &million_range),
+	[TCOPY_A_TARGET_MSS] = { .type = NLA_U32 },
+	[TCOPY_A_TARGET_MARK] = { .type = NLA_U32 },
+	[TCOPY_A_TARGET_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
+	[TCOPY_A_TARGET_DEV] = { .type = NLA_U32 },
+	[TCOPY_A_TARGET_FOR] = NLA_POLICY_FULL_RANGE(NLA_U32, &for_range),
 };
 
-static int parse_target(struct nlattr **tb, struct nlattr *nest,
-			struct netlink_ext_ack *extack)
+/**
+ * tcopy_netlink_target_parse() - the attributes of a target
+ * @tb:		NETLINK_TARGET_MAX + 1, filled
+ * @nest:	TCOPY_A_TARGET, or NULL
+ * @extack:	says what is wrong
+ *
+ * Return: 0 or a negative errno.
+ */
+int tcopy_netlink_target_parse(struct nlattr **tb, struct nlattr *nest,
+			       struct netlink_ext_ack *extack)
 {
 	if (!nest) {
 		NL_SET_ERR_MSG(extack, "say which target: TCOPY_A_TARGET is missing");
@@ -66,31 +96,11 @@ int tcopy_netlink_target_id(u32 *id, struct nlattr *nest,
 			    struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[NETLINK_TARGET_MAX + 1];
-	int err = parse_target(tb, nest, extack);
+	int err = tcopy_netlink_target_parse(tb, nest, extack);
 
 	if (err)
 		return err;
 	*id = tb[TCOPY_A_TARGET_ID] ? nla_get_u32(tb[TCOPY_A_TARGET_ID]) : 0;
-	return 0;
-}
-
-/* An address; its length tells the family. */
-static int get_addr(union tcopy_addr *addr, u8 *family, struct nlattr *attr,
-		    struct netlink_ext_ack *extack)
-{
-	int len = nla_len(attr);
-
-	if (len != 4 && len != 16) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "an address has 4 bytes (IPv4) or 16 (IPv6)");
-		return -EINVAL;
-	}
-	memset(addr, 0, sizeof(*addr));
-	memcpy(addr, nla_data(attr), len);
-	*family = len == 4 ? 4 : 6;
-	if (len == 16 && ipv6_addr_v4mapped((struct in6_addr *)addr->v6)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "an IPv4-mapped IPv6 address: give the IPv4 address");
-		return -EINVAL;
-	}
 	return 0;
 }
 
@@ -116,7 +126,7 @@ static int get_name(struct tcopy_target *t, struct nlattr *attr,
 }
 
 static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
-		    struct netlink_ext_ack *extack)
+		    const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	struct tcopy_target *t = spec->t;
 	u8 family;
@@ -130,7 +140,8 @@ static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_ID], "the kernel gives the ID");
 		return -EINVAL;
 	}
-	err = get_addr(&t->to, &t->family, tb[TCOPY_A_TARGET_TO_ADDR], extack);
+	err = tcopy_netlink_get_addr(&t->to, &t->family,
+				     tb[TCOPY_A_TARGET_TO_ADDR], extack);
 	if (err)
 		return err;
 	t->to_port = htons(nla_get_u16(tb[TCOPY_A_TARGET_TO_PORT]));
@@ -147,8 +158,9 @@ static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 	if (tb[TCOPY_A_TARGET_FROM_PORT])
 		t->from_port = nla_get_u16(tb[TCOPY_A_TARGET_FROM_PORT]);
 	if (tb[TCOPY_A_TARGET_FROM_ADDR]) {
-		err = get_addr(&t->from, &family, tb[TCOPY_A_TARGET_FROM_ADDR],
-			       extack);
+		err = tcopy_netlink_get_addr(&t->from, &family,
+					     tb[TCOPY_A_TARGET_FROM_ADDR],
+					     extack);
 		if (err)
 			return err;
 		if (family != t->family) {
@@ -159,15 +171,10 @@ static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 		}
 		t->from_any = false;
 		/* All its clients are on this host. */
-		t->own_source = family == 4 ? ipv4_is_loopback(t->from.v4) :
+		spec->conf->own_source = family == 4 ?
+			ipv4_is_loopback(t->from.v4) :
 			ipv6_addr_loopback((struct in6_addr *)t->from.v6);
 	}
-	if (tb[TCOPY_A_TARGET_SOURCE] &&
-	    nla_get_u8(tb[TCOPY_A_TARGET_SOURCE]) == TCOPY_SOURCE_OWN)
-		t->own_source = true;
-	if (tb[TCOPY_A_TARGET_SESSIONS])
-		t->pick_up = nla_get_u8(tb[TCOPY_A_TARGET_SESSIONS]) ==
-			     TCOPY_SESSIONS_ANY;
 	if (tb[TCOPY_A_TARGET_NAME]) {
 		err = get_name(t, tb[TCOPY_A_TARGET_NAME], extack);
 		if (err)
@@ -177,8 +184,10 @@ static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 	spec->relay_addr = t->to;
 	spec->relay_family = t->family;
 	if (tb[TCOPY_A_TARGET_RELAY_ADDR]) {
-		err = get_addr(&spec->relay_addr, &spec->relay_family,
-			       tb[TCOPY_A_TARGET_RELAY_ADDR], extack);
+		err = tcopy_netlink_get_addr(&spec->relay_addr,
+					     &spec->relay_family,
+					     tb[TCOPY_A_TARGET_RELAY_ADDR],
+					     extack);
 		if (err)
 			return err;
 	}
@@ -187,18 +196,9 @@ static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 		spec->relay_port =
 			htons(nla_get_u16(tb[TCOPY_A_TARGET_RELAY_PORT]));
 
-	if (tb[TCOPY_A_TARGET_PACE])
-		t->conf.pace = nla_get_u8(tb[TCOPY_A_TARGET_PACE]) ==
-			       TCOPY_PACE_RESPONSE;
-	if (tb[TCOPY_A_TARGET_MAX_SESSIONS])
-		t->max_sessions = nla_get_u32(tb[TCOPY_A_TARGET_MAX_SESSIONS]);
-	if (tb[TCOPY_A_TARGET_IDLE])
-		t->conf.idle_us = nla_get_u32(tb[TCOPY_A_TARGET_IDLE]) *
-				  (u64)USEC_PER_SEC;
-	if (tb[TCOPY_A_TARGET_WAIT])
-		t->conf.wait_us = nla_get_u32(tb[TCOPY_A_TARGET_WAIT]) *
-				  (u64)USEC_PER_SEC;
-	return 0;
+	if (tb[TCOPY_A_TARGET_FOR] && nla_get_u32(tb[TCOPY_A_TARGET_FOR]))
+		spec->ends_s = nla_get_u32(tb[TCOPY_A_TARGET_FOR]);
+	return tcopy_netlink_get_conf(spec->conf, t, tb, nest, extack);
 }
 
 static int reply_id(struct genl_info *info, u32 id)
@@ -238,13 +238,18 @@ int tcopy_netlink_target_add(struct sk_buff *skb, struct genl_info *info)
 	u32 id = 0;
 	int err;
 
-	err = parse_target(tb, info->attrs[TCOPY_A_TARGET], info->extack);
+	err = tcopy_netlink_target_parse(tb, info->attrs[TCOPY_A_TARGET],
+					 info->extack);
 	if (err)
 		return err;
-	spec.t = tcopy_target_new();
+	spec.t = tcopy_target_new(tn);
 	if (!spec.t)
 		return -ENOMEM;
-	err = get_spec(&spec, tb, info->extack);
+	spec.conf = tcopy_conf_new(NULL);
+	err = -ENOMEM;
+	if (spec.conf)
+		err = get_spec(&spec, tb, info->attrs[TCOPY_A_TARGET],
+			       info->extack);
 	if (!err) {
 		mutex_lock(&tn->lock);
 		err = tcopy_target_add(tn, &spec, info->extack);
@@ -253,21 +258,32 @@ int tcopy_netlink_target_add(struct sk_buff *skb, struct genl_info *info)
 		mutex_unlock(&tn->lock);
 	}
 	if (err) {
+		kfree(spec.conf);
 		tcopy_target_put(spec.t);
 		return err;
 	}
 	return reply_id(info, id);
 }
 
-/* The target that a request names by its ID; tcopy_net.lock is held. */
-static struct tcopy_target *get_target(struct tcopy_net *tn,
-				       struct genl_info *info)
+/**
+ * tcopy_netlink_target_get() - the target that a request names by its ID
+ * @tn:		the namespace
+ * @tb:		NETLINK_TARGET_MAX + 1, filled
+ * @info:	the request
+ *
+ * Context: tcopy_net.lock held.
+ *
+ * Return: the target; an error pointer, with an extended ack.
+ */
+struct tcopy_target *tcopy_netlink_target_get(struct tcopy_net *tn,
+					      struct nlattr **tb,
+					      struct genl_info *info)
 {
-	struct nlattr *tb[NETLINK_TARGET_MAX + 1];
 	struct tcopy_target *t;
 	int err;
 
-	err = parse_target(tb, info->attrs[TCOPY_A_TARGET], info->extack);
+	err = tcopy_netlink_target_parse(tb, info->attrs[TCOPY_A_TARGET],
+					 info->extack);
 	if (err)
 		return ERR_PTR(err);
 	if (!tb[TCOPY_A_TARGET_ID]) {
@@ -293,12 +309,13 @@ static struct tcopy_target *get_target(struct tcopy_net *tn,
  */
 int tcopy_netlink_target_del(struct sk_buff *skb, struct genl_info *info)
 {
+	struct nlattr *tb[NETLINK_TARGET_MAX + 1];
 	struct tcopy_net *tn = netlink_net(info);
 	struct tcopy_target *t;
 	int err = 0;
 
 	mutex_lock(&tn->lock);
-	t = get_target(tn, info);
+	t = tcopy_netlink_target_get(tn, tb, info);
 	if (IS_ERR(t))
 		err = PTR_ERR(t);
 	else
@@ -318,13 +335,14 @@ int tcopy_netlink_target_del(struct sk_buff *skb, struct genl_info *info)
  */
 int tcopy_netlink_stats_reset(struct sk_buff *skb, struct genl_info *info)
 {
+	struct nlattr *tb[NETLINK_TARGET_MAX + 1];
 	struct tcopy_net *tn = netlink_net(info);
 	struct tcopy_target *t;
 	int err = 0;
 
 	mutex_lock(&tn->lock);
 	if (info->attrs[TCOPY_A_TARGET]) {
-		t = get_target(tn, info);
+		t = tcopy_netlink_target_get(tn, tb, info);
 		if (IS_ERR(t))
 			err = PTR_ERR(t);
 		else
@@ -358,17 +376,9 @@ static int put_target(struct sk_buff *msg, const struct tcopy_target *t)
 		     &t->relay->addr) ||
 	    nla_put_u16(msg, TCOPY_A_TARGET_RELAY_PORT,
 			ntohs(t->relay->port)) ||
-	    nla_put_u8(msg, TCOPY_A_TARGET_PACE,
-		       t->conf.pace ? TCOPY_PACE_RESPONSE : TCOPY_PACE_NONE) ||
-	    nla_put_u32(msg, TCOPY_A_TARGET_MAX_SESSIONS, t->max_sessions) ||
-	    nla_put_u32(msg, TCOPY_A_TARGET_IDLE,
-			div_u64(t->conf.idle_us, USEC_PER_SEC)) ||
-	    nla_put_u32(msg, TCOPY_A_TARGET_WAIT,
-			div_u64(t->conf.wait_us, USEC_PER_SEC)) ||
-	    nla_put_u8(msg, TCOPY_A_TARGET_SOURCE, t->own_source ?
-		       TCOPY_SOURCE_OWN : TCOPY_SOURCE_CLIENT) ||
-	    nla_put_u8(msg, TCOPY_A_TARGET_SESSIONS, t->pick_up ?
-		       TCOPY_SESSIONS_ANY : TCOPY_SESSIONS_FULL) ||
+	    tcopy_netlink_put_conf(msg, t, tcopy_target_conf(t)) ||
+	    (t->ends_us && nla_put_u32(msg, TCOPY_A_TARGET_FOR,
+				       tcopy_target_left_s(t))) ||
 	    nla_put_u8(msg, TCOPY_A_TARGET_STATE, t->state) ||
 	    nla_put_string(msg, TCOPY_A_TARGET_REASON, t->reason))
 		return -EMSGSIZE;
@@ -382,6 +392,25 @@ static int put_target(struct sk_buff *msg, const struct tcopy_target *t)
 			return -EMSGSIZE;
 	nla_nest_end(msg, stats);
 	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* A target with all the prefixes of clients that it may have; one of IPv6 takes
+ * 32 bytes.
+ */
+#define TARGET_DUMP	8192
+
+/**
+ * tcopy_netlink_target_start() - begin a dump, TCOPY_CMD_TARGET_GET
+ * @cb:		the dump
+ *
+ * Context: process.
+ *
+ * Return: 0.
+ */
+int tcopy_netlink_target_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = TARGET_DUMP;
 	return 0;
 }
 

@@ -148,6 +148,7 @@ static int __net_init netns_init(struct net *net)
 	mutex_init(&tn->lock);
 	INIT_LIST_HEAD(&tn->targets);
 	INIT_LIST_HEAD(&tn->relays);
+	INIT_DELAYED_WORK(&tn->ends, tcopy_target_ends_work);
 	tn->mem_limit = netns_mem_default();
 	tn->cpu_percent = TCOPY_SHARE_DEFAULT;
 	return percpu_counter_init(&tn->mem, 0, GFP_KERNEL);
@@ -160,6 +161,8 @@ static void __net_exit netns_exit(struct net *net)
 	mutex_lock(&tn->lock);
 	tcopy_target_del_all(tn);
 	mutex_unlock(&tn->lock);
+	/* Without targets nobody arms it. */
+	cancel_delayed_work_sync(&tn->ends);
 
 	if (tn->up) {
 		tcopy_queue_stop(tn);

@@ -9,6 +9,7 @@
 #include <linux/rhashtable.h>
 #include <linux/siphash.h>
 #include <linux/skbuff.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include "share.h"
 
@@ -102,6 +103,7 @@ struct tcopy_cpu {
  * @targets:	list of struct tcopy_target; @lock
  * @relays:	list of struct tcopy_relay; @lock
  * @targets_n:	length of @targets; @lock
+ * @ends:	deletes targets whose time is over; re-armed under @lock
  * @next_id:	next target's ID; @lock
  * @up:		tables, queues and the rest exist (since the first target, until
  *		the namespace goes); @lock
@@ -126,6 +128,7 @@ struct tcopy_net {
 	struct list_head targets;
 	struct list_head relays;
 	u32 targets_n;
+	struct delayed_work ends;
 	u32 next_id;
 	bool up;
 	bool hooked;

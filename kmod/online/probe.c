@@ -72,6 +72,7 @@ void tcopy_probe_free(struct tcopy_target *t)
  */
 int tcopy_probe_send(struct tcopy_net *tn, struct tcopy_target *t)
 {
+	const struct tcopy_way *way = &tcopy_target_conf(t)->way;
 	struct tcopy_packet syn = {
 		.win = 65535,
 		.mss = 536,
@@ -86,7 +87,7 @@ int tcopy_probe_send(struct tcopy_net *tn, struct tcopy_target *t)
 	};
 	int err;
 
-	err = tcopy_transmit_source(tn->net, &flow, t->to_ifindex);
+	err = tcopy_transmit_source(tn->net, &flow, way);
 	if (err)
 		return err;
 	/* The SYN again is the same one: a service whose answer to the first
@@ -97,7 +98,7 @@ int tcopy_probe_send(struct tcopy_net *tn, struct tcopy_target *t)
 	syn.seq = t->probe_isn;
 	WRITE_ONCE(t->probe_us, tcopy_now_us());
 	WRITE_ONCE(t->probe, TCOPY_PROBE_SENT);
-	return tcopy_transmit_once(tn->net, &flow, t->to_ifindex, &syn);
+	return tcopy_transmit_once(tn->net, &flow, way, &syn);
 }
 
 static bool probe_is(const struct tcopy_target *t,
@@ -171,8 +172,8 @@ bool tcopy_probe_header(struct tcopy_net *tn, const struct tcopy_rules *rules,
 		if (result == TCOPY_PROBE_STOLEN) {
 			tcopy_flow_reverse(&back, flow);
 			rst.seq = seg->ack;
-			tcopy_transmit_once(tn->net, &back, t->to_ifindex,
-					    &rst);
+			tcopy_transmit_once(tn->net, &back,
+					    &tcopy_target_conf(t)->way, &rst);
 		}
 		if (seg->ack != READ_ONCE(t->probe_isn) + 1 ||
 		    cmpxchg(&t->probe, TCOPY_PROBE_SENT, result) !=

@@ -2,6 +2,7 @@
 /* rule: targets, and the snapshot of them that capture reads. */
 
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 
@@ -106,10 +107,11 @@ int tcopy_rule_publish(struct tcopy_net *tn)
 
 /**
  * tcopy_target_new() - a target with default values, in no list
+ * @tn: the namespace
  *
  * Return: the target, with one reference; NULL without memory.
  */
-struct tcopy_target *tcopy_target_new(void)
+struct tcopy_target *tcopy_target_new(struct tcopy_net *tn)
 {
 	struct tcopy_target *t = kzalloc(sizeof(*t), GFP_KERNEL);
 
@@ -120,16 +122,58 @@ struct tcopy_target *tcopy_target_new(void)
 		kfree(t);
 		return NULL;
 	}
+	t->tn = tn;
 	refcount_set(&t->ref, 1);
 	spin_lock_init(&t->pass_lock);
 	INIT_LIST_HEAD(&t->list);
 	t->from_any = true;
-	t->max_sessions = 262144;
-	t->conf.idle_us = 600 * (u64)USEC_PER_SEC;
-	t->conf.wait_us = 120 * (u64)USEC_PER_SEC;
-	t->conf.pace = true;
-	t->pick_up = true;
 	return t;
+}
+
+/**
+ * tcopy_conf_new() - what can be changed of a target
+ * @from:	to be copied; NULL: the defaults, and a random seed
+ *
+ * Return: nobody else's yet; NULL without memory.
+ */
+struct tcopy_conf *tcopy_conf_new(const struct tcopy_conf *from)
+{
+	struct tcopy_conf *conf;
+
+	if (from)
+		return kmemdup(from, sizeof(*from), GFP_KERNEL);
+	conf = kzalloc(sizeof(*conf), GFP_KERNEL);
+	if (!conf)
+		return NULL;
+	conf->track.idle_us = 600 * (u64)USEC_PER_SEC;
+	conf->track.wait_us = 120 * (u64)USEC_PER_SEC;
+	conf->track.pace = true;
+	conf->max_sessions = 262144;
+	conf->pick_up = true;
+	conf->shape.sample = TCOPY_SHAPE_ALL;
+	conf->shape.seed = get_random_u32();
+	return conf;
+}
+
+/**
+ * tcopy_target_set() - replace what can be changed of a target
+ * @tn:		the namespace
+ * @t:		the target
+ * @conf:	taken over
+ *
+ * As a whole, so that nobody sees half a change. Sessions read what concerns
+ * them each time they run, and keep what they were born with.
+ *
+ * Context: process; tcopy_net.lock held.
+ */
+void tcopy_target_set(struct tcopy_net *tn, struct tcopy_target *t,
+		      struct tcopy_conf *conf)
+{
+	struct tcopy_conf *old;
+
+	old = rcu_replace_pointer(t->conf, conf, lockdep_is_held(&tn->lock));
+	if (old)
+		kfree_rcu(old, rcu);
 }
 
 static void target_free_rcu(struct rcu_head *head)
@@ -137,6 +181,7 @@ static void target_free_rcu(struct rcu_head *head)
 	struct tcopy_target *t = container_of(head, struct tcopy_target, rcu);
 
 	kfree(rcu_dereference_protected(t->pass, 1));
+	kfree(rcu_dereference_protected(t->conf, 1));
 	free_percpu(t->stats);
 	kfree(t);
 }
@@ -151,16 +196,6 @@ void tcopy_target_put(struct tcopy_target *t)
 {
 	if (refcount_dec_and_test(&t->ref))
 		call_rcu(&t->rcu, target_free_rcu);
-}
-
-static bool prefix_has(const struct tcopy_wire_prefix *p,
-		       const union tcopy_addr *addr)
-{
-	unsigned int bytes = p->plen / 8, bits = p->plen % 8;
-
-	if (memcmp(p->addr.v6, addr->v6, bytes))
-		return false;
-	return !bits || !((p->addr.v6[bytes] ^ addr->v6[bytes]) >> (8 - bits));
 }
 
 /**
@@ -181,9 +216,80 @@ bool tcopy_target_passes(struct tcopy_target *t, const struct tcopy_flow *flow)
 		return false;
 	for (i = 0; i < pass->n; i++)
 		if (pass->prefix[i].family == flow->family &&
-		    prefix_has(&pass->prefix[i], &flow->src))
+		    tcopy_addr_in(&pass->prefix[i].addr, pass->prefix[i].plen,
+				  &flow->src))
 			return true;
 	return false;
+}
+
+/**
+ * tcopy_target_unwanted() - is a connection left out by choice?
+ * @t:		the target
+ * @flow:	client to online service
+ * @now_us:	now
+ *
+ * For connections without a session alone.
+ *
+ * Context: BH, RCU read section.
+ *
+ * Return: where its packets are counted: TCOPY_A_STAT_FILTERED or _SAMPLED; 0:
+ * it is wanted.
+ */
+unsigned int tcopy_target_unwanted(const struct tcopy_target *t,
+				   const struct tcopy_flow *flow, u64 now_us)
+{
+	const struct tcopy_shape *shape = &tcopy_target_conf(t)->shape;
+
+	if (!tcopy_shape_client(shape, flow))
+		return TCOPY_A_STAT_FILTERED;
+	if (!tcopy_shape_sampled(shape, flow, READ_ONCE(t->ramp_us), now_us))
+		return TCOPY_A_STAT_SAMPLED;
+	return 0;
+}
+
+/**
+ * tcopy_rule_unwanted() - does every target leave a connection out by choice?
+ * @rules:	the snapshot
+ * @flow:	client to online service
+ *
+ * Context: BH, RCU read section.
+ */
+bool tcopy_rule_unwanted(const struct tcopy_rules *rules,
+			 const struct tcopy_flow *flow)
+{
+	u64 now_us = tcopy_now_us();
+	struct tcopy_target *t;
+	unsigned int i;
+
+	tcopy_rule_for_each(rules, flow, i, t)
+		if (!tcopy_target_unwanted(t, flow, now_us))
+			return false;
+	return true;
+}
+
+/**
+ * tcopy_target_pay() - may a connection begin by --rate?
+ * @t:		the target
+ * @sessions:	copies of it
+ * @now_us:	now
+ *
+ * Context: BH, RCU read section. Paid once a connection, never for packets of
+ * those that are copied.
+ */
+bool tcopy_target_pay(struct tcopy_target *t, u32 sessions, u64 now_us)
+{
+	u32 rate = tcopy_target_conf(t)->shape.rate;
+	s64 paid = atomic64_read(&t->paid_ns), next;
+
+	if (!rate)
+		return true;
+	do {
+		next = tcopy_shape_pay(paid, rate, sessions,
+				       now_us * NSEC_PER_USEC);
+		if (!next)
+			return false;
+	} while (!atomic64_try_cmpxchg(&t->paid_ns, &paid, next));
+	return true;
 }
 
 static u64 target_sum(const struct tcopy_target *t, unsigned int stat)

@@ -10,7 +10,9 @@
 #include "../lib/flow.h"
 #include "../lib/wire.h"
 #include "netns.h"
+#include "shape.h"
 #include "track.h"
+#include "transmit.h"
 
 struct tcopy_pool;
 struct tcopy_relay;
@@ -33,6 +35,27 @@ struct tcopy_pass {
 	struct tcopy_wire_prefix prefix[];
 };
 
+/**
+ * struct tcopy_conf - what can be changed of a target that copies
+ * @track:	for track; holds for sessions that live, too
+ * @max_sessions: limit of tcopy_target.sessions_n
+ * @pick_up:	connections older than the target are copied, too, from a
+ *		request on
+ * @own_source:	copies that begin leave with this host's address
+ * @way:	how copies that begin, and probes, travel
+ * @shape:	which connections begin to be copied
+ * @rcu:	replaced as a whole, by tcopy_target_set()
+ */
+struct tcopy_conf {
+	struct tcopy_track_conf track;
+	u32 max_sessions;
+	bool pick_up;
+	bool own_source;
+	struct tcopy_way way;
+	struct tcopy_shape shape;
+	struct rcu_head rcu;
+};
+
 /* How far a target's probe has come. */
 enum tcopy_probe {
 	TCOPY_PROBE_NONE,	/* not asked yet, or asked too long ago */
@@ -46,6 +69,7 @@ enum tcopy_probe {
 
 /**
  * struct tcopy_target - one online service and one test service
+ * @tn:		the namespace; immutable
  * @from_port:	online service's port, host order; immutable
  * @family:	4 or 6, of all addresses; immutable
  * @from_any:	@from is any local address; immutable
@@ -53,14 +77,12 @@ enum tcopy_probe {
  * @to:		test service's address; immutable
  * @to_port:	its port; immutable
  * @to_ifindex:	device of a link-local @to, else 0; immutable
- * @own_source:	copies leave with this host's address; immutable
- * @pick_up:	connections older than it are copied, too, from a request on;
- *		immutable
  * @copying:	new sessions may begin; set by target.c, cleared by whoever
  *		finds a reason; READ_ONCE
- * @max_sessions: limit of @sessions_n; immutable
- * @conf:	for track; immutable
+ * @conf:	what can be changed; RCU, written under tcopy_net.lock
  * @sessions_n:	sessions alive
+ * @paid_ns:	for --rate: see tcopy_shape_pay()
+ * @ramp_us:	when the ramp began, 0: it has not yet; READ_ONCE
  * @stats:	per CPU; this_cpu_inc only, so never locked
  * @pass:	clients not to copy; RCU, written by feedback.c under @pass_lock
  * @pass_lock:	orders writers of @pass
@@ -85,6 +107,9 @@ enum tcopy_probe {
  * @paused:	TCOPY_PROBE_SILENCE or _REFUSALS: what copying is paused for; or
  *		0; tcopy_net.lock
  * @pauses:	pauses in a row that no copy was accepted before; tcopy_net.lock
+ * @held:	pause-target holds new connections back; tcopy_net.lock
+ * @held_by:	whose; tcopy_net.lock
+ * @ends_us:	when it ends by itself, 0: never; tcopy_net.lock
  * @state:	enum tcopy_state; tcopy_net.lock
  * @reason:	why, and what to do; tcopy_net.lock
  * @base:	what reset-stats takes off; tcopy_net.lock
@@ -94,19 +119,19 @@ enum tcopy_probe {
  * @rcu:	freed after a grace period: capture.c reads it without a lock
  */
 struct tcopy_target {
+	struct tcopy_net *tn;
 	u16 from_port;
 	u8 family;
 	bool from_any;
-	bool own_source;
-	bool pick_up;
 	bool copying;
 	__be16 to_port;
 	u32 to_ifindex;
-	u32 max_sessions;
 	union tcopy_addr from;
 	union tcopy_addr to;
-	struct tcopy_track_conf conf;
+	struct tcopy_conf __rcu *conf;
 	atomic_t sessions_n;
+	atomic64_t paid_ns;
+	u64 ramp_us;
 	struct tcopy_stats __percpu *stats;
 	struct tcopy_pass __rcu *pass;
 	spinlock_t pass_lock;
@@ -130,6 +155,9 @@ struct tcopy_target {
 	bool answered;
 	u8 paused;
 	u8 pauses;
+	bool held;
+	uid_t held_by;
+	u64 ends_us;
 	u8 state;
 	char reason[192];
 	struct tcopy_stats base;
@@ -138,6 +166,17 @@ struct tcopy_target {
 	char name[TCOPY_NAME_MAX + 1];
 	struct rcu_head rcu;
 };
+
+/**
+ * tcopy_target_conf() - what can be changed of a target, as it is now
+ * @t: the target
+ *
+ * Context: RCU read section, BH off, or tcopy_net.lock held: whoever reads it
+ * under the latter replaces it.
+ */
+#define tcopy_target_conf(t) \
+	rcu_dereference_check((t)->conf, rcu_read_lock_bh_held() || \
+			      lockdep_is_held(&(t)->tn->lock))
 
 /* Count @what (without its prefix) on target @t. */
 #define tcopy_count(t, what)	tcopy_count_add(t, what, 1)
@@ -169,9 +208,17 @@ struct tcopy_target *tcopy_rule_next(const struct tcopy_rules *rules,
 	     ((t) = tcopy_rule_next(rules, flow, &(i))); (i)++)
 
 int tcopy_rule_publish(struct tcopy_net *tn);
-struct tcopy_target *tcopy_target_new(void);
+bool tcopy_rule_unwanted(const struct tcopy_rules *rules,
+			 const struct tcopy_flow *flow);
+struct tcopy_target *tcopy_target_new(struct tcopy_net *tn);
+struct tcopy_conf *tcopy_conf_new(const struct tcopy_conf *from);
+void tcopy_target_set(struct tcopy_net *tn, struct tcopy_target *t,
+		      struct tcopy_conf *conf);
 void tcopy_target_put(struct tcopy_target *t);
 bool tcopy_target_passes(struct tcopy_target *t, const struct tcopy_flow *flow);
+unsigned int tcopy_target_unwanted(const struct tcopy_target *t,
+				   const struct tcopy_flow *flow, u64 now_us);
+bool tcopy_target_pay(struct tcopy_target *t, u32 sessions, u64 now_us);
 u64 tcopy_target_stat(const struct tcopy_target *t, unsigned int stat);
 void tcopy_target_reset(struct tcopy_target *t);
 

@@ -197,7 +197,7 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	s->last_us = now_us;
 	s->heard_us = now_us;
 	s->ip_id = get_random_u32();
-	s->route.oif = t->to_ifindex;
+	s->route.way = tcopy_target_conf(t)->way;
 	spin_lock_init(&s->lock);
 	INIT_LIST_HEAD(&s->ack_node);
 	__skb_queue_head_init(&s->out);

@@ -187,19 +187,26 @@ out:
 static bool event_admit(struct tcopy_net *tn, struct tcopy_target *t,
 			const struct tcopy_event *ev,
 			const struct tcopy_syn *syn,
-			const struct tcopy_peer *peer)
+			const struct tcopy_peer *peer, u64 now_us)
 {
-	if (!READ_ONCE(t->copying))
+	const struct tcopy_conf *conf = tcopy_target_conf(t);
+	unsigned int why = tcopy_target_unwanted(t, &ev->flow, now_us);
+
+	if (why)
+		this_cpu_inc(t->stats->v[why]);
+	else if (!READ_ONCE(t->copying))
 		tcopy_count(t, NOT_COPYING);
 	else if (!tcopy_source_is_own(t, &ev->flow) &&
 		 tcopy_target_passes(t, &ev->flow))
 		tcopy_count(t, PASSED);
 	else if (peer->mptcp || (syn->opts & TCOPY_OPT_MD5))
 		tcopy_count(t, MPTCP);
-	else if (atomic_read(&t->sessions_n) >= t->max_sessions)
+	else if (atomic_read(&t->sessions_n) >= conf->max_sessions)
 		tcopy_count(t, SESSION_LIMIT);
 	else if (tcopy_mem_full(tn))
 		tcopy_count(t, MEMORY_LIMIT);
+	else if (!tcopy_target_pay(t, 1, now_us))
+		tcopy_count(t, RATE_LIMIT);
 	else
 		return true;
 	return false;
@@ -221,8 +228,8 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 		tcopy_session_del(s);
 		s = NULL;
 	}
-	if (!s && syn && (!syn->picked || t->pick_up)) {
-		if (!event_admit(tn, t, ev, syn, peer))
+	if (!s && syn && (!syn->picked || tcopy_target_conf(t)->pick_up)) {
+		if (!event_admit(tn, t, ev, syn, peer, now_us))
 			goto drop;
 		s = tcopy_session_new(tn, t, ev, syn, peer, now_us);
 		if (IS_ERR(s)) {
@@ -240,10 +247,12 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 		tcopy_relay_open(t->relay, &copy);
 	}
 	if (!s) {
+		unsigned int why = TCOPY_A_STAT_NOT_NEEDED;
+
 		if (ev->seg.len)
-			tcopy_count(t, NO_SESSION);
-		else
-			tcopy_count(t, NOT_NEEDED);
+			why = tcopy_target_unwanted(t, &ev->flow, now_us) ?:
+			      TCOPY_A_STAT_NO_SESSION;
+		this_cpu_inc(t->stats->v[why]);
 		goto drop;
 	}
 	event_add(s, skb, ev, peer, now_us);

@@ -130,7 +130,8 @@ static u32 run_share_us(const struct tcopy_session *s)
  */
 static void run_arm(struct tcopy_session *s, u64 now_us)
 {
-	u64 at = tcopy_track_deadline(&s->track, &s->target->conf);
+	u64 at = tcopy_track_deadline(&s->track,
+				      &tcopy_target_conf(s->target)->track);
 	unsigned long when;
 
 	if (run_has_gap(s))
@@ -164,8 +165,8 @@ static bool run_locked(struct tcopy_session *s, u64 now_us)
 		return false;
 	for (;;) {
 		has = tcopy_hold_next(&s->hold, &chunk);
-		tcopy_track_poll(&s->track, &t->conf, has ? &chunk : NULL,
-				 now_us, &act);
+		tcopy_track_poll(&s->track, &tcopy_target_conf(t)->track,
+				 has ? &chunk : NULL, now_us, &act);
 		switch (act.type) {
 		case TCOPY_ACT_NONE:
 			goto quiet;
@@ -309,7 +310,7 @@ static void run_judge(struct tcopy_session *s, u64 now_us)
 /* What only production's socket can tell: asked rarely, by the timer. */
 static void run_look(struct tcopy_session *s, u64 now_us)
 {
-	u64 idle_us = s->target->conf.idle_us;
+	u64 idle_us = tcopy_target_conf(s->target)->track.idle_us;
 	bool gap, idle;
 	struct tcopy_peer peer;
 

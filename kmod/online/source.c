@@ -148,13 +148,15 @@ void tcopy_source_detach(struct tcopy_target *t)
  *
  * By choice; or because its client's address means nothing beyond this host or
  * this link: a TLS terminator in front of the service, a health check.
+ *
+ * Context: BH, RCU read section.
  */
 bool tcopy_source_is_own(const struct tcopy_target *t,
 			 const struct tcopy_flow *flow)
 {
 	int type;
 
-	if (t->own_source)
+	if (tcopy_target_conf(t)->own_source)
 		return true;
 	if (flow->family == 4)
 		return ipv4_is_loopback(flow->src.v4) ||
@@ -199,7 +201,7 @@ int tcopy_source_get(struct tcopy_net *tn, struct tcopy_target *t,
 	bool ok, early;
 	u32 slot;
 
-	if (tcopy_transmit_source(tn->net, copy, t->to_ifindex))
+	if (tcopy_transmit_source(tn->net, copy, &tcopy_target_conf(t)->way))
 		return -EEXIST;
 	if (tcopy_target_passes(t, copy))
 		return -EPERM;

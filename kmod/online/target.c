@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* target: targets come and go, and change their state with what is learned. */
 
+#include <linux/audit.h>
+#include <linux/cred.h>
 #include <linux/inetdevice.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
@@ -73,6 +75,12 @@ static __printf(3, 4) void target_state(struct tcopy_target *t, u8 state,
 	va_start(args, fmt);
 	vsnprintf(t->reason, sizeof(t->reason), fmt, args);
 	va_end(args);
+	if (t->held) {
+		snprintf(t->reason, sizeof(t->reason),
+			 "new connections are held back by pause-target (of user %u); those being copied go on: resume-target ends that",
+			 t->held_by);
+		state = TCOPY_STATE_PAUSED;
+	}
 	t->state = state;
 	WRITE_ONCE(t->copying, state == TCOPY_STATE_COPYING);
 }
@@ -189,6 +197,8 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 	case TCOPY_PROBE_STOLEN:
 		if (t->state != TCOPY_STATE_COPYING)
 			tcopy_silence_begin(t, now_us);
+		if (!t->ramp_us && !t->held)
+			WRITE_ONCE(t->ramp_us, now_us);
 		t->paused = 0;
 		target_state(t, TCOPY_STATE_COPYING, "%s", "");
 		return true;
@@ -260,6 +270,132 @@ static void target_work(struct work_struct *work)
 	queue_delayed_work(system_highpri_wq, &relay->work, wait);
 }
 
+/* Look for targets that end by themselves when the first of them does. */
+static void target_arm_ends(struct tcopy_net *tn)
+{
+	u64 first_us = 0, now_us = tcopy_now_us();
+	const struct tcopy_target *t;
+	unsigned long wait = 0;
+
+	list_for_each_entry(t, &tn->targets, list)
+		if (t->ends_us && (!first_us || t->ends_us < first_us))
+			first_us = t->ends_us;
+	if (!first_us)
+		return;
+	if (first_us > now_us)
+		wait = msecs_to_jiffies(div_u64(first_us - now_us,
+						USEC_PER_MSEC)) + 1;
+	mod_delayed_work(system_long_wq, &tn->ends, wait);
+}
+
+/**
+ * tcopy_target_ends_work() - delete the targets whose time is over
+ * @work: tcopy_net.ends
+ *
+ * Not a relay's work item: that goes with its last target.
+ *
+ * Context: process; may sleep.
+ */
+void tcopy_target_ends_work(struct work_struct *work)
+{
+	struct tcopy_net *tn = container_of(to_delayed_work(work),
+					    struct tcopy_net, ends);
+	u64 now_us = tcopy_now_us();
+	struct tcopy_target *t, *next;
+
+	mutex_lock(&tn->lock);
+	list_for_each_entry_safe(t, next, &tn->targets, list)
+		if (t->ends_us && t->ends_us <= now_us)
+			tcopy_target_del(tn, t);
+	target_arm_ends(tn);
+	mutex_unlock(&tn->lock);
+}
+
+/**
+ * tcopy_target_ends() - let a target end by itself
+ * @tn:		the namespace
+ * @t:		the target
+ * @seconds:	from now; 0: never
+ *
+ * Context: process; tcopy_net.lock held.
+ */
+void tcopy_target_ends(struct tcopy_net *tn, struct tcopy_target *t,
+		       u32 seconds)
+{
+	lockdep_assert_held(&tn->lock);
+	t->ends_us = seconds ? tcopy_now_us() + seconds * (u64)USEC_PER_SEC : 0;
+	target_arm_ends(tn);
+}
+
+/**
+ * tcopy_target_left_s() - when does a target end by itself?
+ * @t: has @ends_us
+ *
+ * Context: tcopy_net.lock held.
+ *
+ * Return: seconds, 1 at least.
+ */
+u32 tcopy_target_left_s(const struct tcopy_target *t)
+{
+	u64 now_us = tcopy_now_us();
+
+	if (t->ends_us <= now_us)
+		return 1;
+	return div_u64(t->ends_us - now_us + USEC_PER_SEC - 1, USEC_PER_SEC);
+}
+
+/**
+ * tcopy_target_change() - change a target that copies
+ * @tn:		the namespace
+ * @t:		the target
+ * @conf:	taken over
+ * @ramp:	its ramp begins anew
+ *
+ * Sessions go on. A probe that is under way stands: it was answered, or not, on
+ * the way that was; the next goes the new one.
+ *
+ * Context: process; tcopy_net.lock held.
+ */
+void tcopy_target_change(struct tcopy_net *tn, struct tcopy_target *t,
+			 struct tcopy_conf *conf, bool ramp)
+{
+	struct tcopy_way old = tcopy_target_conf(t)->way;
+
+	lockdep_assert_held(&tn->lock);
+	if (ramp)
+		WRITE_ONCE(t->ramp_us, t->state == TCOPY_STATE_COPYING ?
+			   tcopy_now_us() : 0);
+	tcopy_target_set(tn, t, conf);
+	/* Nobody has shown that answers to what goes another way are stolen. */
+	if (old.oif != conf->way.oif || old.mark != conf->way.mark ||
+	    old.dscp != conf->way.dscp) {
+		WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+		target_step(tn, t, tcopy_now_us());
+		tcopy_relay_kick(t->relay);
+	}
+}
+
+/**
+ * tcopy_target_hold() - hold new connections back, or let them begin again
+ * @tn:		the namespace
+ * @t:		the target
+ * @held:	hold them back
+ *
+ * Context: process; tcopy_net.lock held. The user is the caller's, by the login
+ * when there is one: who is root here is what one would like to know.
+ */
+void tcopy_target_hold(struct tcopy_net *tn, struct tcopy_target *t, bool held)
+{
+	kuid_t user = audit_get_loginuid(current);
+
+	lockdep_assert_held(&tn->lock);
+	t->held = held;
+	if (!uid_valid(user))
+		user = current_uid();
+	t->held_by = from_kuid_munged(&init_user_ns, user);
+	target_step(tn, t, tcopy_now_us());
+}
+
 static bool target_is_local(struct tcopy_net *tn, const struct tcopy_target *t)
 {
 	if (t->family == 4)
@@ -306,7 +442,8 @@ static int target_check(struct tcopy_net *tn, const struct tcopy_target *t,
 /**
  * tcopy_target_add() - copy one more service
  * @tn:		the namespace
- * @spec:	what is wanted; its target is taken over on success
+ * @spec:	what is wanted; its target is taken over on success, its @conf
+ *		by the target
  * @extack:	says what is wrong
  *
  * Context: process; tcopy_net.lock held.
@@ -324,6 +461,8 @@ int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 	err = target_check(tn, t, extack);
 	if (err)
 		return err;
+	tcopy_target_set(tn, t, spec->conf);
+	spec->conf = NULL;
 	err = tcopy_netns_up(tn);
 	if (err)
 		return err;
@@ -356,6 +495,7 @@ int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 	if (err)
 		goto list;
 	tcopy_relay_kick(t->relay);
+	tcopy_target_ends(tn, t, spec->ends_s);
 	return 0;
 
 list:

@@ -9,12 +9,16 @@ struct netlink_ext_ack;
 /**
  * struct tcopy_target_spec - what is wanted of a new target
  * @t:			a target with the fields that the user gives; taken over
+ * @conf:		what can be changed of it; taken over
+ * @ends_s:		seconds until it ends by itself, 0: never
  * @relay_addr:		the relay's address
  * @relay_port:		its port
  * @relay_family:	4 or 6
  */
 struct tcopy_target_spec {
 	struct tcopy_target *t;
+	struct tcopy_conf *conf;
+	u32 ends_s;
 	union tcopy_addr relay_addr;
 	__be16 relay_port;
 	u8 relay_family;
@@ -24,6 +28,14 @@ int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 		     struct netlink_ext_ack *extack);
 void tcopy_target_del(struct tcopy_net *tn, struct tcopy_target *t);
 void tcopy_target_del_all(struct tcopy_net *tn);
+void tcopy_target_change(struct tcopy_net *tn, struct tcopy_target *t,
+			 struct tcopy_conf *conf, bool ramp);
+void tcopy_target_hold(struct tcopy_net *tn, struct tcopy_target *t,
+		       bool held);
+void tcopy_target_ends(struct tcopy_net *tn, struct tcopy_target *t,
+		       u32 seconds);
+u32 tcopy_target_left_s(const struct tcopy_target *t);
+void tcopy_target_ends_work(struct work_struct *work);
 struct tcopy_target *tcopy_target_find(struct tcopy_net *tn, u32 id);
 
 #endif

@@ -20,14 +20,16 @@
 #include "transmit.h"
 
 static struct dst_entry *route_v4(struct net *net,
-				  const struct tcopy_flow *flow, u32 oif)
+				  const struct tcopy_flow *flow,
+				  const struct tcopy_way *way)
 {
 	struct flowi4 fl4 = {
 		.daddr = flow->dst.v4,
 		.saddr = flow->src.v4,
 		.fl4_sport = flow->sport,
 		.fl4_dport = flow->dport,
-		.flowi4_oif = oif,
+		.flowi4_oif = way->oif,
+		.flowi4_mark = way->mark,
 		/* so that IPsec policy for TCP applies */
 		.flowi4_proto = IPPROTO_TCP,
 		/* the source is a client's, not ours */
@@ -39,14 +41,16 @@ static struct dst_entry *route_v4(struct net *net,
 }
 
 static struct dst_entry *route_v6(struct net *net,
-				  const struct tcopy_flow *flow, u32 oif)
+				  const struct tcopy_flow *flow,
+				  const struct tcopy_way *way)
 {
 	struct flowi6 fl6 = {
 		.daddr = *(struct in6_addr *)flow->dst.v6,
 		.saddr = *(struct in6_addr *)flow->src.v6,
 		.fl6_sport = flow->sport,
 		.fl6_dport = flow->dport,
-		.flowi6_oif = oif,
+		.flowi6_oif = way->oif,
+		.flowi6_mark = way->mark,
 		.flowi6_proto = IPPROTO_TCP,
 		.flowi6_flags = FLOWI_FLAG_ANYSRC,
 	};
@@ -65,20 +69,22 @@ static struct dst_entry *route_v6(struct net *net,
  * tcopy_transmit_source() - the address this host would use by itself
  * @net:	the namespace
  * @flow:	to the test service; its source address is filled
- * @oif:	device to leave by, or 0
+ * @way:	how it travels
  *
  * Context: process or BH.
  *
  * Return: 0, or what routing says.
  */
-int tcopy_transmit_source(struct net *net, struct tcopy_flow *flow, u32 oif)
+int tcopy_transmit_source(struct net *net, struct tcopy_flow *flow,
+			  const struct tcopy_way *way)
 {
 	struct dst_entry *dst;
 
 	if (flow->family == 4) {
 		struct flowi4 fl4 = {
 			.daddr = flow->dst.v4,
-			.flowi4_oif = oif,
+			.flowi4_oif = way->oif,
+			.flowi4_mark = way->mark,
 			.flowi4_proto = IPPROTO_TCP,
 			.fl4_sport = flow->sport,
 			.fl4_dport = flow->dport,
@@ -93,7 +99,8 @@ int tcopy_transmit_source(struct net *net, struct tcopy_flow *flow, u32 oif)
 #if IS_ENABLED(CONFIG_IPV6)
 		struct flowi6 fl6 = {
 			.daddr = *(struct in6_addr *)flow->dst.v6,
-			.flowi6_oif = oif,
+			.flowi6_oif = way->oif,
+			.flowi6_mark = way->mark,
 			.flowi6_proto = IPPROTO_TCP,
 			.fl6_sport = flow->sport,
 			.fl6_dport = flow->dport,
@@ -144,9 +151,9 @@ int tcopy_transmit_route(struct net *net, const struct tcopy_flow *flow,
 	}
 
 	if (flow->family == 4)
-		dst = route_v4(net, flow, route->oif);
+		dst = route_v4(net, flow, &route->way);
 	else
-		dst = route_v6(net, flow, route->oif);
+		dst = route_v6(net, flow, &route->way);
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
 
@@ -163,19 +170,20 @@ int tcopy_transmit_route(struct net *net, const struct tcopy_flow *flow,
  * @flow:	tells the family
  *
  * Return: bytes, TCP options not taken off; at least 88 (what an MTU of 128
- * leaves), whatever the route says.
+ * leaves), whatever the route says, and never more than its way's own limit.
  */
 u16 tcopy_transmit_mss(const struct tcopy_route *route,
 		       const struct tcopy_flow *flow)
 {
 	u32 mtu = dst_mtu(route->dst);
-	u32 hdr = flow->family == 4 ? 40 : 60;
+	u32 hdr = flow->family == 4 ? 40 : 60, mss;
 
-	return clamp_t(u32, mtu, 88 + hdr, 65535) - hdr;
+	mss = clamp_t(u32, mtu, 88 + hdr, 65535) - hdr;
+	return route->way.mss ? min_t(u32, mss, route->way.mss) : mss;
 }
 
 static void push_v4(struct sk_buff *skb, const struct tcopy_flow *flow,
-		    struct dst_entry *dst, u16 id)
+		    const struct tcopy_route *route, u16 id)
 {
 	struct tcphdr *th = tcp_hdr(skb);
 	struct iphdr *iph;
@@ -186,8 +194,9 @@ static void push_v4(struct sk_buff *skb, const struct tcopy_flow *flow,
 	memset(iph, 0, sizeof(*iph));
 	iph->version = 4;
 	iph->ihl = 5;
+	iph->tos = route->way.dscp << 2;
 	iph->id = htons(id);
-	iph->ttl = ip4_dst_hoplimit(dst);
+	iph->ttl = ip4_dst_hoplimit(route->dst);
 	iph->protocol = IPPROTO_TCP;
 	iph->saddr = flow->src.v4;
 	iph->daddr = flow->dst.v4;
@@ -195,7 +204,7 @@ static void push_v4(struct sk_buff *skb, const struct tcopy_flow *flow,
 }
 
 static void push_v6(struct sk_buff *skb, const struct tcopy_flow *flow,
-		    struct dst_entry *dst)
+		    const struct tcopy_route *route)
 {
 	struct tcphdr *th = tcp_hdr(skb);
 	struct ipv6hdr *iph;
@@ -205,9 +214,9 @@ static void push_v6(struct sk_buff *skb, const struct tcopy_flow *flow,
 				     IPPROTO_TCP, 0);
 	iph = skb_push(skb, sizeof(*iph));
 	skb_reset_network_header(skb);
-	ip6_flow_hdr(iph, 0, 0);
+	ip6_flow_hdr(iph, route->way.dscp << 2, 0);
 	iph->nexthdr = IPPROTO_TCP;
-	iph->hop_limit = ip6_dst_hoplimit(dst);
+	iph->hop_limit = ip6_dst_hoplimit(route->dst);
 	iph->saddr = *(struct in6_addr *)flow->src.v6;
 	iph->daddr = *(struct in6_addr *)flow->dst.v6;
 	skb->protocol = htons(ETH_P_IPV6);
@@ -262,11 +271,12 @@ struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
 	}
 
 	if (flow->family == 4)
-		push_v4(skb, flow, route->dst, *ip_id);
+		push_v4(skb, flow, route, *ip_id);
 	else
-		push_v6(skb, flow, route->dst);
+		push_v6(skb, flow, route);
 	*ip_id += segs;
 
+	skb->mark = route->way.mark;
 	skb_dst_set(skb, dst_clone(route->dst));
 	/* Not PACKET_HOST: icmp_send() is silent about anything else, so that
 	 * no error about a copy goes to the client whose source it carries.
@@ -303,7 +313,7 @@ int tcopy_transmit_send(struct net *net, struct sk_buff *skb)
  * tcopy_transmit_once() - send a packet that belongs to no session
  * @net:	the namespace
  * @flow:	its source and destination
- * @oif:	device to leave by, or 0
+ * @way:	how it travels
  * @p:		the packet; without payload
  *
  * Context: process or BH.
@@ -311,9 +321,10 @@ int tcopy_transmit_send(struct net *net, struct sk_buff *skb)
  * Return: 0; -ENOMEM; or what routing and sending say.
  */
 int tcopy_transmit_once(struct net *net, const struct tcopy_flow *flow,
-			u32 oif, const struct tcopy_packet *p)
+			const struct tcopy_way *way,
+			const struct tcopy_packet *p)
 {
-	struct tcopy_route route = { .oif = oif };
+	struct tcopy_route route = { .way = *way };
 	struct sk_buff *skb;
 	u16 ip_id = 0;
 	int err;

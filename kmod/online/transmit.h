@@ -9,10 +9,24 @@
 struct net;
 
 /**
+ * struct tcopy_way - how a copy travels, beyond its addresses
+ * @oif:	device to leave by, 0: as routed
+ * @mark:	of its skbs, for routing and netfilter
+ * @mss:	a segment's payload and options at most, 0: what the route takes
+ * @dscp:	in its IP header, 0 to 63
+ */
+struct tcopy_way {
+	u32 oif;
+	u32 mark;
+	u16 mss;
+	u8 dscp;
+};
+
+/**
  * struct tcopy_route - the cached way of a copy
  * @dst:	NULL: none yet
  * @cookie:	for dst_check()
- * @oif:	device to leave by, or 0
+ * @way:	by which it was, or is to be, looked up
  *
  * One a session instead of struct dst_cache, which allocates per CPU. Protected
  * by its owner's lock.
@@ -20,10 +34,11 @@ struct net;
 struct tcopy_route {
 	struct dst_entry *dst;
 	u32 cookie;
-	u32 oif;
+	struct tcopy_way way;
 };
 
-int tcopy_transmit_source(struct net *net, struct tcopy_flow *flow, u32 oif);
+int tcopy_transmit_source(struct net *net, struct tcopy_flow *flow,
+			  const struct tcopy_way *way);
 int tcopy_transmit_route(struct net *net, const struct tcopy_flow *flow,
 			 struct tcopy_route *route);
 void tcopy_transmit_unroute(struct tcopy_route *route);
@@ -36,6 +51,7 @@ struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
 				     u16 *ip_id);
 int tcopy_transmit_send(struct net *net, struct sk_buff *skb);
 int tcopy_transmit_once(struct net *net, const struct tcopy_flow *flow,
-			u32 oif, const struct tcopy_packet *p);
+			const struct tcopy_way *way,
+			const struct tcopy_packet *p);
 
 #endif

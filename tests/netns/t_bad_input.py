@@ -14,7 +14,7 @@ CTL = os.path.join(os.environ["TCOPY_TOP"], "build/tcopyctl")
 TABLE = os.path.join(os.environ["TCOPY_TOP"], "tests/netns/t_bad_input.table")
 ADDRS = {"@T": "10.1.0.2", "@O": "10.1.0.1"}
 SHOWN = {
-    "tcopy": [("online", "show-targets", "id name from to relay pace source max_sessions idle wait"),
+    "tcopy": [("online", "show-targets", "id name from to relay pace source max_sessions idle wait client sample rate"),
               ("online", "show", "module memory")],
     "tcopy_intercept": [("test", "show-intercepts", "port state relay pass")],
 }

@@ -8,7 +8,7 @@
 
 # every column of the sheet, from the header that defines them
 columns=$(sed -n '/^enum tcopy_a_stat {/,/^}/p' "$TOP/include/uapi/linux/tcopy.h" |
-	sed -n '/TCOPY_A_STAT_COPIED,/,/TCOPY_A_STAT_ENDED,/p; /TCOPY_A_STAT_CPU_LIMIT,/p' | sed -n 's/.*TCOPY_A_STAT_\(.*\),/\L\1/p')
+	sed -n '/TCOPY_A_STAT_COPIED,/,/TCOPY_A_STAT_ENDED,/p; /TCOPY_A_STAT_CPU_LIMIT,/p; /TCOPY_A_STAT_FILTERED,/,/TCOPY_A_STAT_RATE_LIMIT,/p' | sed -n 's/.*TCOPY_A_STAT_\(.*\),/\L\1/p')
 sheet_adds_up() {
 	local sum=0 c
 	for c in $columns; do sum=$((sum + $(stat "$c"))); done

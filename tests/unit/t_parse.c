@@ -333,6 +333,55 @@ static void any_bytes(void)
 	}
 }
 
+static void percents(void)
+{
+	static const struct {
+		const char *s;
+		u32 share;
+	} t[] = {
+		{ "10", 100000 }, { "100", 1000000 }, { "0.5", 5000 },
+		{ "12.25", 122500 }, { "0.0001", 1 }, { "99.9999", 999999 },
+		{ "100.0", 1000000 }, { "007", 70000 },
+		{ "0", 0 }, { "0.0", 0 }, { "", 0 }, { ".5", 0 }, { "5.", 0 },
+		{ "100.0001", 0 }, { "101", 0 }, { "0.00001", 0 }, { "-1", 0 },
+		{ "10%", 0 }, { "1e1", 0 }, { "18446744073709551626", 0 },
+	};
+	u32 share;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		share = 0;
+		if (parse_percent(&share, t[i].s, &err) != !!t[i].share ||
+		    share != t[i].share)
+			T_FAIL("'%s' became %u", t[i].s, share);
+	}
+}
+
+static void marks(void)
+{
+	static const struct {
+		const char *s;
+		bool ok;
+		u32 mark;
+	} t[] = {
+		{ "0", true, 0 }, { "7", true, 7 }, { "0x11", true, 17 },
+		{ "0XfF", true, 255 }, { "0xffffffff", true, 0xffffffff },
+		{ "4294967295", true, 0xffffffff },
+		{ "4294967296", false, 0 }, { "0x", false, 0 },
+		{ "0x100000000", false, 0 }, { "0xg", false, 0 },
+		{ "0x1 ", false, 0 }, { "-1", false, 0 }, { "", false, 0 },
+	};
+	unsigned int i;
+	u32 mark;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		mark = 0;
+		if (parse_mark(&mark, t[i].s, &err) != t[i].ok ||
+		    mark != t[i].mark)
+			T_FAIL("'%s' became %u", t[i].s, mark);
+	}
+}
+
 int main(void)
 {
 	T_RUN(hostports);
@@ -341,6 +390,8 @@ int main(void)
 	T_RUN(prefix_holds_to_the_bit);
 	T_RUN(seconds);
 	T_RUN(sizes);
+	T_RUN(percents);
+	T_RUN(marks);
 	T_RUN(names);
 	T_RUN(selectors);
 	T_RUN(services);

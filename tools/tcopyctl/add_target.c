@@ -4,23 +4,15 @@
 
 #include "out.h"
 #include "resolve.h"
-#include "tcopyctl.h"
+#include "tune.h"
 
-enum {
-	OPT_FROM, OPT_NAME, OPT_RELAY, OPT_PACE, OPT_MAX_SESSIONS, OPT_IDLE,
-	OPT_WAIT, OPT_SOURCE, OPT_SESSIONS,
-};
+enum { OPT_FROM = TUNE_N, OPT_NAME, OPT_RELAY };
 
 static const struct arg_def defs[] = {
+	TUNE_DEFS,
 	[OPT_FROM] = { "--from", "[ADDR:]PORT", false },
 	[OPT_NAME] = { "--name", "NAME", false },
 	[OPT_RELAY] = { "--relay", "[ADDR:]PORT", false },
-	[OPT_PACE] = { "--pace", "response|none", false },
-	[OPT_MAX_SESSIONS] = { "--max-sessions", "N", false },
-	[OPT_IDLE] = { "--idle", "SECONDS", false },
-	[OPT_WAIT] = { "--wait", "SECONDS", false },
-	[OPT_SOURCE] = { "--source", "own", false },
-	[OPT_SESSIONS] = { "--sessions", "any|full", false },
 	{ NULL, NULL, false }
 };
 
@@ -30,18 +22,13 @@ static const struct arg_def defs[] = {
  * @from:	the online service; port 0: as @to
  * @relay:	host "": as @to; port 0: the default
  * @name:	"": none
- * @pace:	enum tcopy_pace
- * @own_source:	TCOPY_SOURCE_OWN is wanted
- * @full:	TCOPY_SESSIONS_FULL is wanted
- * @max_sessions: 0: the kernel's default, as the rest
+ * @tune:	what can be changed later
  */
 struct request {
 	struct hostport to, from, relay;
 	const char *to_text;
 	char name[TCOPY_NAME_MAX + 1];
-	bool has_pace, own_source, full;
-	u8 pace;
-	u32 max_sessions, idle, wait;
+	struct tune tune;
 };
 
 static void read_option(struct request *r, int i, const char *value)
@@ -49,7 +36,6 @@ static void read_option(struct request *r, int i, const char *value)
 	const char *name = defs[i].name;
 	struct err err;
 	bool ok = true;
-	u64 n;
 
 	switch (i) {
 	case OPT_FROM:
@@ -61,40 +47,8 @@ static void read_option(struct request *r, int i, const char *value)
 	case OPT_RELAY:
 		ok = parse_hostport(&r->relay, value, HOSTPORT_PORT_ONLY, &err);
 		break;
-	case OPT_PACE:
-		r->has_pace = true;
-		if (!strcmp(value, "response"))
-			r->pace = TCOPY_PACE_RESPONSE;
-		else if (!strcmp(value, "none"))
-			r->pace = TCOPY_PACE_NONE;
-		else
-			ok = err_set(&err, "'%.64s' is no pace: response or none is",
-				     value);
-		break;
-	case OPT_SESSIONS:
-		r->full = !strcmp(value, "full");
-		if (!r->full && strcmp(value, "any"))
-			ok = err_set(&err, "'%.64s' is not what sessions are chosen by: any or full is",
-				     value);
-		break;
-	case OPT_MAX_SESSIONS:
-		ok = parse_number(&n, value, 1, 16777216, "number of sessions",
-				  &err);
-		if (ok)
-			r->max_sessions = (u32)n;
-		break;
-	case OPT_IDLE:
-		ok = parse_seconds(&r->idle, value, 1, 604800, &err);
-		break;
-	case OPT_WAIT:
-		ok = parse_seconds(&r->wait, value, 1, 604800, &err);
-		break;
-	case OPT_SOURCE:
-		r->own_source = true;
-		if (strcmp(value, "own"))
-			ok = err_set(&err, "'%.64s' is no source: own is",
-				     value);
-		break;
+	default:
+		tune_read(&r->tune, i, name, value);
 	}
 	if (!ok)
 		misuse("%s: %s", name, err.msg);
@@ -145,20 +99,7 @@ static void put_target(struct nlmsghdr *nlh, const struct request *r,
 			      &relay->addr);
 	if (relay->port)
 		mnl_attr_put_u16(nlh, TCOPY_A_TARGET_RELAY_PORT, relay->port);
-	if (r->has_pace)
-		mnl_attr_put_u8(nlh, TCOPY_A_TARGET_PACE, r->pace);
-	if (r->max_sessions)
-		mnl_attr_put_u32(nlh, TCOPY_A_TARGET_MAX_SESSIONS,
-				 r->max_sessions);
-	if (r->idle)
-		mnl_attr_put_u32(nlh, TCOPY_A_TARGET_IDLE, r->idle);
-	if (r->wait)
-		mnl_attr_put_u32(nlh, TCOPY_A_TARGET_WAIT, r->wait);
-	if (r->own_source)
-		mnl_attr_put_u8(nlh, TCOPY_A_TARGET_SOURCE, TCOPY_SOURCE_OWN);
-	if (r->full)
-		mnl_attr_put_u8(nlh, TCOPY_A_TARGET_SESSIONS,
-				TCOPY_SESSIONS_FULL);
+	tune_put(nlh, &r->tune);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -219,14 +160,6 @@ const struct command cmd_add_target = {
 	"  --from [ADDR:]PORT     the online service (default: the target's port, any local address)\n"
 	"  --name NAME            1 to 31 bytes; no number, not 'all', no colon\n"
 	"  --relay [ADDR:]PORT    where 'tcopyctl relay' listens (default: ADDR, UDP 36524)\n"
-	"  --source own           copies leave with this host's address, where foreign sources are dropped\n"
-	"                         (default: the client's; this host's where that cannot travel: loopback)\n"
-	"  --pace response|none   send a request when the ones before were answered (default), or at once;\n"
-	"                         a connection's end waits for the answers either way\n"
-	"  --sessions any|full    connections older than the target are copied from their next request on\n"
-	"                         (default), or not at all\n"
-	"  --max-sessions N       1 to 16777216 (default 262144)\n"
-	"  --idle SECONDS         end a copy without any packet for so long (default 600; 90s, 5m, 2h, 1d)\n"
-	"  --wait SECONDS         end a copy without an answer for so long (default 120)\n",
+	TUNE_HELP,
 	.run = run,
 };

@@ -73,6 +73,33 @@ static int stat_attr(const struct nlattr *attr, void *data)
 	return get_u64(&to->stat[type], attr);
 }
 
+/* enum tcopy_a_prefix and tcopy_icept_a_pass: the same */
+static int prefix_attr(const struct nlattr *attr, void *data)
+{
+	struct prefix *to = data;
+	struct endpoint ep;
+
+	switch (mnl_attr_get_type(attr)) {
+	case TCOPY_A_PREFIX_ADDR:
+		if (get_addr(&ep, attr) < 0)
+			return MNL_CB_ERROR;
+		to->addr = ep.addr;
+		to->family = ep.family;
+		return MNL_CB_OK;
+	case TCOPY_A_PREFIX_PLEN:
+		return get_u8(&to->plen, attr);
+	}
+	return MNL_CB_OK;
+}
+
+static int get_client(struct prefix *to, unsigned int *n,
+		      const struct nlattr *attr)
+{
+	if (*n == TCOPY_CLIENTS_MAX)
+		return MNL_CB_OK;
+	return mnl_attr_parse_nested(attr, prefix_attr, &to[(*n)++]);
+}
+
 static int target_attr(const struct nlattr *attr, void *data)
 {
 	struct target *to = data;
@@ -108,6 +135,28 @@ static int target_attr(const struct nlattr *attr, void *data)
 		return get_u8(&to->source, attr);
 	case TCOPY_A_TARGET_SESSIONS:
 		return get_u8(&to->sessions, attr);
+	case TCOPY_A_TARGET_SAMPLE:
+		return get_u32(&to->sample, attr);
+	case TCOPY_A_TARGET_SEED:
+		return get_u32(&to->seed, attr);
+	case TCOPY_A_TARGET_RAMP:
+		return get_u32(&to->ramp, attr);
+	case TCOPY_A_TARGET_RATE:
+		return get_u32(&to->rate, attr);
+	case TCOPY_A_TARGET_MSS:
+		return get_u32(&to->mss, attr);
+	case TCOPY_A_TARGET_MARK:
+		return get_u32(&to->mark, attr);
+	case TCOPY_A_TARGET_DSCP:
+		return get_u8(&to->dscp, attr);
+	case TCOPY_A_TARGET_DEV:
+		return get_u32(&to->dev, attr);
+	case TCOPY_A_TARGET_FOR:
+		return get_u32(&to->ends, attr);
+	case TCOPY_A_TARGET_CLIENT:
+		return get_client(to->client, &to->client_n, attr);
+	case TCOPY_A_TARGET_NOT_CLIENT:
+		return get_client(to->not_client, &to->not_client_n, attr);
 	case TCOPY_A_TARGET_STATE:
 		return get_u8(&to->state, attr);
 	case TCOPY_A_TARGET_REASON:
@@ -155,23 +204,9 @@ static int session_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-static int pass_attr(const struct nlattr *attr, void *data)
-{
-	struct prefix *to = data;
-	struct endpoint ep;
-
-	switch (mnl_attr_get_type(attr)) {
-	case TCOPY_ICEPT_A_PASS_ADDR:
-		if (get_addr(&ep, attr) < 0)
-			return MNL_CB_ERROR;
-		to->addr = ep.addr;
-		to->family = ep.family;
-		return MNL_CB_OK;
-	case TCOPY_ICEPT_A_PASS_PLEN:
-		return get_u8(&to->plen, attr);
-	}
-	return MNL_CB_OK;
-}
+_Static_assert((int)TCOPY_ICEPT_A_PASS_ADDR == (int)TCOPY_A_PREFIX_ADDR &&
+	       (int)TCOPY_ICEPT_A_PASS_PLEN == (int)TCOPY_A_PREFIX_PLEN,
+	       "prefix_attr() reads both");
 
 static int icept_attr(const struct nlattr *attr, void *data)
 {
@@ -183,7 +218,7 @@ static int icept_attr(const struct nlattr *attr, void *data)
 	case TCOPY_ICEPT_A_PASS:
 		if (to->pass_n == TCOPY_ICEPT_PASS_MAX)
 			return MNL_CB_OK;
-		return mnl_attr_parse_nested(attr, pass_attr,
+		return mnl_attr_parse_nested(attr, prefix_attr,
 					     &to->pass[to->pass_n++]);
 	case TCOPY_ICEPT_A_STATE:
 		return get_u8(&to->state, attr);

@@ -21,6 +21,10 @@
  * @relay:	family 0: @to's address; port 0: the default
  * @max_sessions: and the rest: see enum tcopy_a_target
  * @source:	enum tcopy_source
+ * @dev:	index of the device that copies leave by, 0: as routed
+ * @ends:	seconds until it ends by itself, 0: never
+ * @client_n:	entries of @client
+ * @not_client_n: entries of @not_client
  * @state:	enum tcopy_state
  * @reason:	"" when there is none
  * @stat:	by enum tcopy_a_stat
@@ -34,6 +38,11 @@ struct target {
 	u32 max_sessions;
 	u32 idle;
 	u32 wait;
+	u32 sample, seed, ramp, rate, mss, mark, dev, ends;
+	u8 dscp;
+	unsigned int client_n, not_client_n;
+	struct prefix client[TCOPY_CLIENTS_MAX];
+	struct prefix not_client[TCOPY_CLIENTS_MAX];
 	u8 pace;
 	u8 sessions;
 	u8 source;

@@ -4,6 +4,9 @@
 
 const struct command *const commands[] = {
 	&cmd_add_target,
+	&cmd_set_target,
+	&cmd_pause_target,
+	&cmd_resume_target,
 	&cmd_del_target,
 	&cmd_show_targets,
 	&cmd_show_sessions,

@@ -143,6 +143,73 @@ wrong:
 }
 
 /**
+ * parse_percent() - a share, fractions allowed
+ * @to:		set on success: millionths, 1 to 1000000
+ * @s:		0.0001 to 100, four digits behind the point at most
+ * @err:	set on failure
+ */
+bool parse_percent(u32 *to, const char *s, struct err *err)
+{
+	u64 whole, part = 0;
+	const char *end;
+	bool fits;
+	int left = 4;
+
+	fits = read_digits(&whole, s, &end);
+	if (end == s)
+		goto wrong;
+	if (*end == '.' && end[1]) {
+		for (end++; *end >= '0' && *end <= '9' && left; end++, left--)
+			part = part * 10 + (unsigned int)(*end - '0');
+		for (; left; left--)
+			part *= 10;
+	}
+	if (*end)
+		goto wrong;
+	if (!fits || whole > 100 || whole * 10000 + part > 1000000 ||
+	    !(whole || part))
+		return err_set(err, "'%.64s' is out of range: 0.0001 to 100 percent would be right",
+			       s);
+	*to = (u32)(whole * 10000 + part);
+	return true;
+wrong:
+	return err_set(err, "'%.64s' is no percentage: 10, 0.5 or 12.25 would be",
+		       s);
+}
+
+/**
+ * parse_mark() - a packet's mark
+ * @to:		set on success
+ * @s:		decimal, or hexadecimal behind 0x
+ * @err:	set on failure
+ */
+bool parse_mark(u32 *to, const char *s, struct err *err)
+{
+	const char *p = s;
+	u64 n = 0;
+
+	if (s[0] != '0' || (s[1] != 'x' && s[1] != 'X')) {
+		if (!parse_number(&n, s, 0, UINT32_MAX, "mark", err))
+			return false;
+		*to = (u32)n;
+		return true;
+	}
+	for (p = s + 2; *p; p++) {
+		const char *digits = "0123456789abcdef";
+		const char *at = strchr(digits, *p | 0x20);
+
+		if (!at || p - s > 9)
+			break;
+		n = n << 4 | (u64)(at - digits);
+	}
+	if (*p || p == s + 2)
+		return err_set(err, "'%.64s' is no mark: 7, 0x10 or up to 0xffffffff is",
+			       s);
+	*to = (u32)n;
+	return true;
+}
+
+/**
  * parse_size() - a number of bytes
  * @to:		set on success, never 0
  * @s:		bytes, or with K, M, G or T behind it (powers of 1024)

@@ -91,6 +91,8 @@ bool parse_number(u64 *to, const char *s, u64 least, u64 most, const char *what,
 bool parse_port(u16 *to, const char *s, struct err *err);
 bool parse_seconds(u32 *to, const char *s, u32 least, u32 most,
 		   struct err *err);
+bool parse_percent(u32 *to, const char *s, struct err *err);
+bool parse_mark(u32 *to, const char *s, struct err *err);
 bool parse_size(u64 *to, const char *s, struct err *err);
 bool parse_name(char to[32], const char *s, struct err *err);
 bool parse_selector(struct selector *to, const char *s, struct err *err);

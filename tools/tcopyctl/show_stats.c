@@ -15,7 +15,9 @@ static bool is_bucket(unsigned int stat)
 {
 	return (stat >= TCOPY_A_STAT_COPIED &&
 		stat <= TCOPY_A_STAT_LAST_REASON) ||
-	       stat == TCOPY_A_STAT_CPU_LIMIT;
+	       stat == TCOPY_A_STAT_CPU_LIMIT ||
+	       (stat >= TCOPY_A_STAT_FILTERED &&
+		stat <= TCOPY_A_STAT_RATE_LIMIT);
 }
 
 /* The buckets, then what is not on the sheet. */

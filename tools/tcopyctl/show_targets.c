@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tcopyctl show-targets */
+#include <net/if.h>
+#include <stdio.h>
+
 #include "out.h"
 #include "resolve.h"
 #include "tcopyctl.h"
@@ -19,6 +22,84 @@ static void note(const struct target *t)
 	if (t->state == TCOPY_STATE_COPYING &&
 	    t->sessions == TCOPY_SESSIONS_FULL)
 		out_note("sessions full: connections older than the target are left alone");
+}
+
+/* millionths as a percentage */
+static const char *percent(char buf[16], u32 share)
+{
+	int len;
+
+	len = snprintf(buf, 16, "%u.%04u", share / 10000, share % 10000);
+	while (buf[len - 1] == '0')
+		buf[--len] = 0;
+	if (buf[len - 1] == '.')
+		buf[--len] = 0;
+	return buf;
+}
+
+/* What keeps connections from being copied, and what copies look like. */
+static void note_shape(const struct target *t)
+{
+	char text[256], number[16], dev[IF_NAMESIZE];
+	size_t n = 0;
+
+#define ADD(...) (n += (size_t)snprintf(text + n, sizeof(text) - n, \
+					__VA_ARGS__))
+	*text = 0;
+	if (t->client_n || t->not_client_n)
+		ADD(", clients of %u prefixes, %u left out", t->client_n,
+		    t->not_client_n);
+	if (t->sample != TCOPY_SAMPLE_ALL || t->ramp)
+		ADD(", sample %s %% (seed %u)", percent(number, t->sample),
+		    t->seed);
+	if (t->ramp)
+		ADD(", ramp %s %% a second", percent(number, t->ramp));
+	if (t->rate)
+		ADD(", rate %u a second", t->rate);
+	if (t->mss)
+		ADD(", mss %u", t->mss);
+	if (t->mark)
+		ADD(", mark 0x%x", t->mark);
+	if (t->dscp)
+		ADD(", dscp %u", t->dscp);
+	if (t->dev)
+		ADD(", dev %s", if_indextoname(t->dev, dev) ? dev : "gone");
+	if (t->ends)
+		ADD(", ends in %u s", t->ends);
+#undef ADD
+	if (*text)
+		out_note("%s", text + 2);
+}
+
+static void put_prefixes(const char *key, const struct prefix *prefix,
+			 unsigned int n)
+{
+	char text[TCOPY_CLIENTS_MAX][ENDPOINT_TEXT];
+	const char *values[TCOPY_CLIENTS_MAX];
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		values[i] = prefix_text(text[i], &prefix[i]);
+	out_strings(key, NULL, values, n);
+}
+
+static void put_shape(const struct target *t)
+{
+	char number[16], dev[IF_NAMESIZE] = "";
+
+	put_prefixes("client", t->client, t->client_n);
+	put_prefixes("not_client", t->not_client, t->not_client_n);
+	out_str("sample", NULL, percent(number, t->sample));
+	out_num("seed", NULL, t->seed);
+	out_str("ramp", NULL, percent(number, t->ramp));
+	out_num("rate", NULL, t->rate);
+	out_num("mss", NULL, t->mss);
+	out_num("mark", NULL, t->mark);
+	out_num("dscp", NULL, t->dscp);
+	if (t->dev && !if_indextoname(t->dev, dev))
+		snprintf(dev, sizeof(dev), "%u", t->dev);
+	out_str("dev", NULL, dev);
+	out_num("ends", NULL, t->ends);
 }
 
 static int run(struct args *args)
@@ -55,10 +136,12 @@ static int run(struct args *args)
 		out_num("max_sessions", NULL, t->max_sessions);
 		out_num("idle", NULL, t->idle);
 		out_num("wait", NULL, t->wait);
+		put_shape(t);
 		for (stat = TCOPY_A_STAT_MATCHED; stat <= TCOPY_A_STAT_MAX;
 		     stat++)
 			out_num(stat_infos[stat].name, NULL, t->stat[stat]);
 		note(t);
+		note_shape(t);
 		out_row_end();
 	}
 	out_list_end();

@@ -153,4 +153,13 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 	[TCOPY_A_STAT_PICKED_UP] = {
 		"picked_up",
 		"of opened: connections older than the target" },
+	[TCOPY_A_STAT_FILTERED] = {
+		"filtered",
+		"of clients that --client or --not-client leaves out" },
+	[TCOPY_A_STAT_SAMPLED] = {
+		"sampled",
+		"of connections not in the --sample, or not yet by --ramp" },
+	[TCOPY_A_STAT_RATE_LIMIT] = {
+		"rate_limit",
+		"a connection began when --rate was reached" },
 };

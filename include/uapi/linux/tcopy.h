@@ -14,6 +14,12 @@
 /* bytes of a target's name, without NUL */
 #define TCOPY_NAME_MAX		31
 
+/* prefixes of clients that a target may have, wanted and not wanted together */
+#define TCOPY_CLIENTS_MAX	64
+
+/* all connections, in the millionths of TCOPY_A_TARGET_SAMPLE and _RAMP */
+#define TCOPY_SAMPLE_ALL	1000000
+
 /**
  * enum tcopy_cmd - commands
  * @TCOPY_CMD_TARGET_ADD: TCOPY_A_TARGET with at least TO_ADDR and TO_PORT;
@@ -27,6 +33,13 @@
  * @TCOPY_CMD_HOST_SET: TCOPY_A_HOST; what is absent stays
  * @TCOPY_CMD_HOST_GET: answers with TCOPY_A_HOST
  * @TCOPY_CMD_STOP: deletes every target of the namespace
+ * @TCOPY_CMD_TARGET_SET: TCOPY_A_TARGET with ID and what is to be changed; what
+ *	is absent stays. Connections that are being copied go on; what shapes
+ *	copies or tells how they travel holds for those that begin. ENOENT;
+ *	EINVAL: addresses, ports and the name cannot be changed
+ * @TCOPY_CMD_TARGET_PAUSE: TCOPY_A_TARGET with ID; no further connection is
+ *	copied, those that are go on. ENOENT
+ * @TCOPY_CMD_TARGET_RESUME: TCOPY_A_TARGET with ID. ENOENT
  */
 enum tcopy_cmd {
 	TCOPY_CMD_UNSPEC,
@@ -38,6 +51,9 @@ enum tcopy_cmd {
 	TCOPY_CMD_HOST_SET,
 	TCOPY_CMD_HOST_GET,
 	TCOPY_CMD_STOP,
+	TCOPY_CMD_TARGET_SET,
+	TCOPY_CMD_TARGET_PAUSE,
+	TCOPY_CMD_TARGET_RESUME,
 
 	__TCOPY_CMD_MAX,
 	TCOPY_CMD_MAX = __TCOPY_CMD_MAX - 1
@@ -81,6 +97,27 @@ enum tcopy_a {
  * @TCOPY_A_TARGET_SOURCE: u8, enum tcopy_source; absent: CLIENT, or OWN when
  *	FROM_ADDR is a loopback address
  * @TCOPY_A_TARGET_SESSIONS: u8, enum tcopy_sessions; absent: ANY
+ * @TCOPY_A_TARGET_CLIENT: nest of enum tcopy_a_prefix; repeated: only clients
+ *	in one of these are copied. In TARGET_SET they replace those before, and
+ *	an empty nest stands for all clients
+ * @TCOPY_A_TARGET_NOT_CLIENT: likewise: clients that are not copied, though
+ *	they are in one of CLIENT; an empty nest stands for none
+ * @TCOPY_A_TARGET_SAMPLE: u32, share of connections that are copied, in
+ *	millionths: 1 to TCOPY_SAMPLE_ALL (the default). By a hash of the
+ *	addresses and ports of client and online service
+ * @TCOPY_A_TARGET_SEED: u32, of that hash; absent in TARGET_ADD: random. With
+ *	the same seed targets copy the same connections
+ * @TCOPY_A_TARGET_RAMP: u32, millionths by which the share grows a second, from
+ *	0 when copying begins, or from when TARGET_SET has it, to SAMPLE; 0: off
+ * @TCOPY_A_TARGET_RATE: u32, new sessions a second at most, to 1000000; 0: off
+ * @TCOPY_A_TARGET_MSS: u32, bytes of TCP payload and options that a segment of
+ *	a copy has at most, 88 to 65495; 0: what the route takes
+ * @TCOPY_A_TARGET_MARK: u32, mark of copies, for routing rules and netfilter
+ * @TCOPY_A_TARGET_DSCP: u8, in the IP header of copies, 0 to 63
+ * @TCOPY_A_TARGET_DEV: u32, index of the device that copies leave by; 0: as
+ *	routed
+ * @TCOPY_A_TARGET_FOR: u32, seconds from now until the target ends by itself,
+ *	as by TARGET_DEL, to 31536000; 0: never. From the kernel: that are left
  */
 enum tcopy_a_target {
 	TCOPY_A_TARGET_UNSPEC,
@@ -102,9 +139,34 @@ enum tcopy_a_target {
 	TCOPY_A_TARGET_STATS,
 	TCOPY_A_TARGET_SOURCE,
 	TCOPY_A_TARGET_SESSIONS,
+	TCOPY_A_TARGET_CLIENT,
+	TCOPY_A_TARGET_NOT_CLIENT,
+	TCOPY_A_TARGET_SAMPLE,
+	TCOPY_A_TARGET_SEED,
+	TCOPY_A_TARGET_RAMP,
+	TCOPY_A_TARGET_RATE,
+	TCOPY_A_TARGET_MSS,
+	TCOPY_A_TARGET_MARK,
+	TCOPY_A_TARGET_DSCP,
+	TCOPY_A_TARGET_DEV,
+	TCOPY_A_TARGET_FOR,
 
 	__TCOPY_A_TARGET_MAX,
 	TCOPY_A_TARGET_MAX = __TCOPY_A_TARGET_MAX - 1
+};
+
+/**
+ * enum tcopy_a_prefix - a network
+ * @TCOPY_A_PREFIX_ADDR: binary 4 or 16, host bits zero
+ * @TCOPY_A_PREFIX_PLEN: u8, length in bits
+ */
+enum tcopy_a_prefix {
+	TCOPY_A_PREFIX_UNSPEC,
+	TCOPY_A_PREFIX_ADDR,
+	TCOPY_A_PREFIX_PLEN,
+
+	__TCOPY_A_PREFIX_MAX,
+	TCOPY_A_PREFIX_MAX = __TCOPY_A_PREFIX_MAX - 1
 };
 
 enum tcopy_pace {
@@ -210,6 +272,11 @@ enum tcopy_state {
  *	pages, since it stayed unacknowledged
  * @TCOPY_A_STAT_PICKED_UP: of OPENED, those of connections that were older than
  *	the target
+ * @TCOPY_A_STAT_FILTERED: reason: the client is not in --client, or in
+ *	--not-client
+ * @TCOPY_A_STAT_SAMPLED: reason: the connection is not in the --sample, or not
+ *	yet by --ramp
+ * @TCOPY_A_STAT_RATE_LIMIT: reason: --rate sessions had begun in this second
  */
 enum tcopy_a_stat {
 	TCOPY_A_STAT_UNSPEC,
@@ -264,6 +331,9 @@ enum tcopy_a_stat {
 	TCOPY_A_STAT_CPU_LIMIT,
 	TCOPY_A_STAT_COMPACTED,
 	TCOPY_A_STAT_PICKED_UP,
+	TCOPY_A_STAT_FILTERED,
+	TCOPY_A_STAT_SAMPLED,
+	TCOPY_A_STAT_RATE_LIMIT,
 
 	__TCOPY_A_STAT_MAX,
 	TCOPY_A_STAT_MAX = __TCOPY_A_STAT_MAX - 1,

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tcopyctl set-target, pause-target and resume-target */
+#include <errno.h>
+#include <stdio.h>
+
+#include "out.h"
+#include "resolve.h"
+#include "tune.h"
+
+/* Given at add-target alone: known here, so that it can be said. */
+enum { FIXED_FROM = TUNE_N, FIXED_NAME, FIXED_RELAY };
+
+static const struct arg_def defs[] = {
+	TUNE_DEFS,
+	[FIXED_FROM] = { "--from", "[ADDR:]PORT", false },
+	[FIXED_NAME] = { "--name", "NAME", false },
+	[FIXED_RELAY] = { "--relay", "[ADDR:]PORT", false },
+	{ NULL, NULL, false }
+};
+
+static int run_set(struct args *args)
+{
+	const char *value, *selector = NULL;
+	struct target_list list = { 0 };
+	struct tune tune = { 0 };
+	struct nl_request req;
+	struct nlattr *nest;
+	struct err err;
+	struct nl nl;
+	int opt;
+
+	while ((opt = args_next(args, defs, &value)) != ARGS_END) {
+		if (opt >= TUNE_N)
+			misuse("%s: cannot be changed: del-target, and add-target anew",
+			       defs[opt].name);
+		if (opt != ARGS_WORD)
+			tune_read(&tune, opt, defs[opt].name, value);
+		else if (selector)
+			misuse("set-target: '%.64s' is one argument too many",
+			       value);
+		else
+			selector = value;
+	}
+	if (!selector)
+		misuse("set-target: ID or NAME is missing");
+	if (!tune.has)
+		misuse("set-target: what? (--sample, --rate, --client, ...)");
+
+	resolve_targets(&nl, &list, selector, true);
+	nl_begin(&nl, &req, TCOPY_CMD_TARGET_SET, NLM_F_ACK);
+	nest = mnl_attr_nest_start(req.nlh, TCOPY_A_TARGET);
+	mnl_attr_put_u32(req.nlh, TCOPY_A_TARGET_ID, list.v[0].id);
+	tune_put(req.nlh, &tune);
+	mnl_attr_nest_end(req.nlh, nest);
+	if (nl_call(&nl, &req, NULL, NULL, &err))
+		refuse("cannot change target %u: %s", list.v[0].id, err.msg);
+	nl_close(&nl);
+	return EXIT_DONE;
+}
+
+const struct command cmd_set_target = {
+	.name = "set-target",
+	.synopsis = "ID|NAME OPTION...",
+	.summary = "change a target that copies",
+	.help =
+	"Connections that are being copied go on. --pace, --idle, --wait and --max-sessions hold\n"
+	"for them too; all else holds for connections that begin, or are picked up, from now on.\n"
+	"Addresses, ports and the name cannot be changed. --client and --not-client replace what\n"
+	"was given before. --ramp begins at 0 again.\n"
+	"\n"
+	TUNE_HELP,
+	.run = run_set,
+};
+
+static int hold(struct args *args, u8 cmd, const char *what)
+{
+	const char *selector = args_only(args, NULL, "ID, NAME, ADDR:PORT or all");
+	struct target_list list = { 0 };
+	struct nl_request req;
+	struct err err;
+	struct nl nl;
+	size_t i;
+	int rc;
+
+	resolve_targets(&nl, &list, selector, false);
+	for (i = 0; i < list.n; i++) {
+		nl_begin(&nl, &req, cmd, NLM_F_ACK);
+		attr_put_target_id(req.nlh, list.v[i].id);
+		rc = nl_call(&nl, &req, NULL, NULL, &err);
+		/* gone meanwhile: of all, that is no failure */
+		if (rc == -ENOENT && !strcmp(selector, "all"))
+			continue;
+		if (rc)
+			refuse("cannot %s target %u: %s", what, list.v[i].id,
+			       err.msg);
+	}
+	nl_close(&nl);
+	return EXIT_DONE;
+}
+
+static int run_pause(struct args *args)
+{
+	return hold(args, TCOPY_CMD_TARGET_PAUSE, "pause");
+}
+
+static int run_resume(struct args *args)
+{
+	return hold(args, TCOPY_CMD_TARGET_RESUME, "resume");
+}
+
+const struct command cmd_pause_target = {
+	.name = "pause-target",
+	.synopsis = "ID|NAME|ADDR:PORT|all",
+	.summary = "copy no further connections to a test service",
+	.help =
+	"Connections that are being copied go on to their end; 'del-target' resets them.\n",
+	.run = run_pause,
+};
+
+const struct command cmd_resume_target = {
+	.name = "resume-target",
+	.synopsis = "ID|NAME|ADDR:PORT|all",
+	.summary = "copy further connections again, after pause-target",
+	.help =
+	"Connections that were open meanwhile are picked up as those older than a target are.\n",
+	.run = run_resume,
+};
