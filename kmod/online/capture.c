@@ -18,6 +18,7 @@
 
 #include "../compat/skbuff.h"
 #include "capture.h"
+#include "capture_int.h"
 #include "probe.h"
 #include "queue.h"
 #include "session.h"
@@ -30,28 +31,6 @@
  * connections that are not copied: a flood of such costs no more than that.
  */
 #define CAPTURE_LOOKS_MAX	32
-
-/**
- * struct capture - one packet, while the hook looks at it
- * @tn:		the namespace
- * @skb:	production's: read only
- * @thoff:	offset of the TCP header from skb->data
- * @hlen:	its length
- * @dif:	ingress device as the socket tables see it
- * @sdif:	its slave when that is a VRF
- * @flow:	client to online service
- * @seg:	the TCP header
- */
-struct capture {
-	struct tcopy_net *tn;
-	const struct sk_buff *skb;
-	unsigned int thoff;
-	unsigned int hlen;
-	int dif;
-	int sdif;
-	struct tcopy_flow flow;
-	struct tcopy_seg seg;
-};
 
 /* Count @bucket for a packet that will not be queued; without a session it may
  * be the target's choice.
@@ -72,10 +51,14 @@ static void capture_count(const struct tcopy_rules *rules,
 	}
 }
 
-/* Has somebody verified the segment's checksum? If not, do it here, by reading:
+/**
+ * tcopy_capture_checksum_ok() - is a segment's checksum right?
+ * @c: the packet
+ *
+ * When nobody has verified it so far it is done here, by reading:
  * nf_checksum() would write to production's skb.
  */
-static bool capture_checksum_ok(const struct capture *c)
+bool tcopy_capture_checksum_ok(const struct capture *c)
 {
 	const struct sk_buff *skb = c->skb;
 	unsigned int len = skb->len - c->thoff;
@@ -84,6 +67,7 @@ static bool capture_checksum_ok(const struct capture *c)
 	if (skb_csum_unnecessary(skb) || skb->ip_summed == CHECKSUM_PARTIAL)
 		return true;
 	sum = skb_checksum(skb, c->thoff, len, 0);
+	/* Source and destination may change places in that sum. */
 	if (c->flow.family == 4)
 		return !csum_tcpudp_magic(c->flow.src.v4, c->flow.dst.v4, len,
 					  IPPROTO_TCP, sum);
@@ -142,8 +126,14 @@ static struct sk_buff *capture_share(const struct sk_buff *from,
 	return skb;
 }
 
-/* A queue entry of the packet; NULL without memory. */
-static struct sk_buff *capture_take(const struct capture *c, bool halfopen)
+/**
+ * tcopy_capture_take() - a queue entry of a packet
+ * @c:		the packet
+ * @halfopen:	tcopy_event.halfopen
+ *
+ * Return: the entry, the caller's; NULL without memory.
+ */
+struct sk_buff *tcopy_capture_take(const struct capture *c, bool halfopen)
 {
 	unsigned int off = c->thoff + c->hlen, len = c->seg.len;
 	const struct sk_buff *from = c->skb;
@@ -164,6 +154,8 @@ static struct sk_buff *capture_take(const struct capture *c, bool halfopen)
 	ev->dif = c->dif;
 	ev->sdif = c->sdif;
 	ev->halfopen = halfopen;
+	ev->forward = c->forward;
+	ev->reply = c->reply;
 	return skb;
 }
 
@@ -218,9 +210,54 @@ static enum tcopy_peer_pick capture_pick(const struct tcopy_rules *rules,
 			       syn);
 }
 
-/* A packet to a port that is of interest; th is only its fixed header. */
-static noinline void capture_packet(const struct tcopy_rules *rules,
-				    struct capture *c, const struct tcphdr *th)
+/**
+ * tcopy_capture_parse() - read a packet's TCP header
+ * @c:	its @seg and @hlen are filled
+ * @th:	the fixed header
+ *
+ * Return: false when it is malformed.
+ */
+bool tcopy_capture_parse(struct capture *c, const struct tcphdr *th)
+{
+	const struct sk_buff *skb = c->skb;
+	const u8 *p = NULL;
+	u8 buf[60];
+
+	c->hlen = th->doff * 4;
+	if (c->hlen >= sizeof(*th) && c->thoff + c->hlen <= skb->len)
+		p = skb_header_pointer(skb, c->thoff, c->hlen, buf);
+	return p && tcopy_seg_parse(&c->seg, p, c->hlen,
+				    skb->len - c->thoff - c->hlen) >= 0;
+}
+
+/**
+ * tcopy_capture_fragment() - the first fragment of a client's segment
+ * @rules:	what to capture
+ * @c:		the packet
+ * @th:		its fixed header
+ *
+ * The rest of the segment comes without ports, and nobody puts it together
+ * before this hook: only where production's path does so are fragments copied.
+ */
+void tcopy_capture_fragment(const struct tcopy_rules *rules, struct capture *c,
+			    const struct tcphdr *th)
+{
+	c->flow.sport = th->source;
+	c->flow.dport = th->dest;
+	capture_count(rules, &c->flow, TCOPY_A_STAT_FRAGMENT);
+	tcopy_session_missed(c->tn, &c->flow, TCOPY_END_GAP);
+}
+
+/**
+ * tcopy_capture_packet() - a client's packet to a port that is of interest
+ * @rules:	what to capture
+ * @c:		the packet
+ * @th:		its fixed header
+ *
+ * Context: the hook.
+ */
+noinline void tcopy_capture_packet(const struct tcopy_rules *rules,
+				   struct capture *c, const struct tcphdr *th)
 {
 	const struct sk_buff *skb = c->skb;
 	enum tcopy_end why = TCOPY_END_GAP;
@@ -230,26 +267,19 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	bool half = false;
 	unsigned int i, bucket;
 	struct sk_buff *entry;
-	u8 buf[60];
-	const u8 *p;
 
 	c->flow.sport = th->source;
 	c->flow.dport = th->dest;
-	tcopy_probe_packet(rules, &c->flow, th);
+	if (!c->forward)
+		tcopy_probe_packet(rules, &c->flow, th);
 
 	i = tcopy_rule_first(rules, ntohs(th->dest));
 	if (!tcopy_rule_next(rules, &c->flow, &i))
 		return;
 
-	c->hlen = th->doff * 4;
-	p = NULL;
-	if (c->hlen >= sizeof(*th) && c->thoff + c->hlen <= skb->len)
-		p = skb_header_pointer(skb, c->thoff, c->hlen, buf);
-	if (!p || tcopy_seg_parse(&c->seg, p, c->hlen,
-				  skb->len - c->thoff - c->hlen) < 0) {
-		bucket = TCOPY_A_STAT_MALFORMED;
+	bucket = TCOPY_A_STAT_MALFORMED;
+	if (!tcopy_capture_parse(c, th))
 		goto count;
-	}
 
 	bucket = TCOPY_A_STAT_NOT_NEEDED;
 	if (c->seg.flags & TCOPY_SYN) {
@@ -258,12 +288,12 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 		/* Not even a SYN to be remembered */
 		if (tcopy_rule_unwanted(rules, &c->flow))
 			goto count;
-		if (!capture_checksum_ok(c)) {
+		if (!tcopy_capture_checksum_ok(c)) {
 			bucket = TCOPY_A_STAT_CHECKSUM;
 			goto count;
 		}
 		tcopy_halfopen_add(c->tn, &c->flow, &c->seg);
-		if (!c->seg.len || !capture_fastopen(c->tn))
+		if (c->forward || !c->seg.len || !capture_fastopen(c->tn))
 			goto count;
 		c->seg.seq++;	/* as payload's */
 		half = true;
@@ -274,11 +304,21 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	if (c->seg.flags & TCOPY_RST)
 		c->seg.len = 0;
 
-	half = tcopy_halfopen_has(c->tn, &c->flow, c->seg.seq);
+	half = c->forward ?
+	       tcopy_halfopen_begins(c->tn, &c->flow, &c->seg) :
+	       tcopy_halfopen_has(c->tn, &c->flow, c->seg.seq);
 	if (!half) {
-		if (!c->seg.len && !(c->seg.flags & (TCOPY_FIN | TCOPY_RST)))
+		bool bare = !c->seg.len &&
+			    !(c->seg.flags & (TCOPY_FIN | TCOPY_RST));
+
+		if (bare && !c->forward)
 			goto count;
 		list = tcopy_session_list(c->tn, &c->flow);
+		/* Cheap to verify: what follows trusts its ACK */
+		if (bare && list && tcopy_capture_checksum_ok(c))
+			tcopy_session_seen(list, &c->seg);
+		if (bare)
+			goto count;
 		pick = capture_pick(rules, c, list, &syn);
 		if (!list && pick != TCOPY_PEER_BEGINS) {
 			if (pick == TCOPY_PEER_NEVER)
@@ -295,8 +335,10 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	}
 
 	bucket = TCOPY_A_STAT_CHECKSUM;
-	if (!capture_checksum_ok(c))
+	if (!tcopy_capture_checksum_ok(c))
 		goto count;
+	if (c->forward && !half && !(c->seg.flags & TCOPY_RST))
+		tcopy_session_seen(list, &c->seg);
 	if (pick == TCOPY_PEER_BEGINS) {
 		/* From here on it is as if its SYN had been seen. */
 		tcopy_halfopen_pick(c->tn, &c->flow, &syn);
@@ -318,7 +360,7 @@ take:
 	if (tcopy_mem_full(c->tn))
 		goto missed;
 	bucket = TCOPY_A_STAT_NO_MEMORY;
-	entry = capture_take(c, half);
+	entry = tcopy_capture_take(c, half);
 	if (!entry)
 		goto missed;
 	bucket = TCOPY_A_STAT_QUEUE_FULL;
@@ -363,12 +405,14 @@ static unsigned int capture_v4(void *priv, struct sk_buff *skb,
 	c.flow.family = 4;
 	c.flow.src.v4 = iph->saddr;
 	c.flow.dst.v4 = iph->daddr;
+	c.forward = false;
+	c.reply = false;
 	c.tn = tn;
 	c.skb = skb;
 	c.thoff = thoff;
 	c.dif = inet_iif(skb);
 	c.sdif = inet_sdif(skb);
-	capture_packet(rules, &c, th);
+	tcopy_capture_packet(rules, &c, th);
 	return NF_ACCEPT;
 }
 
@@ -402,69 +446,65 @@ static unsigned int capture_v6(void *priv, struct sk_buff *skb,
 	c.flow.family = 6;
 	memcpy(c.flow.src.v6, &iph->saddr, 16);
 	memcpy(c.flow.dst.v6, &iph->daddr, 16);
+	c.forward = false;
+	c.reply = false;
 	c.tn = tn;
 	c.skb = skb;
 	c.thoff = thoff;
 	c.dif = inet6_iif(skb);
 	c.sdif = inet6_sdif(skb);
-	if (flags & IP6_FH_F_FRAG) {
-		/* Only the first fragment is here: the rest of the segment
-		 * comes without ports, and reassembly is behind this hook.
-		 */
-		c.flow.sport = th->source;
-		c.flow.dport = th->dest;
-		capture_count(rules, &c.flow, TCOPY_A_STAT_FRAGMENT);
-		tcopy_session_missed(tn, &c.flow, TCOPY_END_GAP);
-		return NF_ACCEPT;
-	}
-	capture_packet(rules, &c, th);
+	if (flags & IP6_FH_F_FRAG)
+		tcopy_capture_fragment(rules, &c, th);
+	else
+		tcopy_capture_packet(rules, &c, th);
 	return NF_ACCEPT;
 }
 #endif
-
-/* Behind the firewall and what it rewrites, before conntrack confirms: the
- * latter is at INT_MAX for IPv4 and INT_MAX - 1 for IPv6, and a packet that
- * conntrack then drops (a lost race of two first packets) is copied in vain,
- * but one that it never confirms is never missed either.
- */
-#define CAPTURE_PRIORITY	(INT_MAX - 10)
 
 static const struct nf_hook_ops capture_ops[] = {
 	{
 		.hook = capture_v4,
 		.pf = NFPROTO_IPV4,
 		.hooknum = NF_INET_LOCAL_IN,
-		.priority = CAPTURE_PRIORITY,
+		.priority = TCOPY_CAPTURE_PRIORITY,
 	},
 #if IS_ENABLED(CONFIG_IPV6)
 	{
 		.hook = capture_v6,
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_LOCAL_IN,
-		.priority = CAPTURE_PRIORITY,
+		.priority = TCOPY_CAPTURE_PRIORITY,
 	},
 #endif
 };
 
 /**
  * tcopy_capture_hook() - begin to look at a namespace's packets
- * @net: the namespace
+ * @net:	the namespace
+ * @forward:	at those that it forwards, not at those that it receives
  *
  * Return: 0 or -ENOMEM.
  */
-int tcopy_capture_hook(struct net *net)
+int tcopy_capture_hook(struct net *net, bool forward)
 {
+	if (forward)
+		return tcopy_capture_forward_hook(net);
 	return nf_register_net_hooks(net, capture_ops, ARRAY_SIZE(capture_ops));
 }
 
 /**
  * tcopy_capture_unhook() - stop looking
- * @net: the namespace
+ * @net:	the namespace
+ * @forward:	as it was begun
  *
  * Context: process. No packet is in the hook when it returns.
  */
-void tcopy_capture_unhook(struct net *net)
+void tcopy_capture_unhook(struct net *net, bool forward)
 {
-	nf_unregister_net_hooks(net, capture_ops, ARRAY_SIZE(capture_ops));
+	if (forward)
+		tcopy_capture_forward_unhook(net);
+	else
+		nf_unregister_net_hooks(net, capture_ops,
+					ARRAY_SIZE(capture_ops));
 	synchronize_net();
 }

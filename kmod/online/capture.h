@@ -4,7 +4,7 @@
 
 struct net;
 
-int tcopy_capture_hook(struct net *net);
-void tcopy_capture_unhook(struct net *net);
+int tcopy_capture_hook(struct net *net, bool forward);
+void tcopy_capture_unhook(struct net *net, bool forward);
 
 #endif

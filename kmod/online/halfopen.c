@@ -7,6 +7,7 @@
  */
 
 #include <linux/jhash.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -78,9 +79,15 @@ static void halfopen_put(struct tcopy_net *tn, const struct tcopy_flow *flow,
 
 	slot = halfopen_slot(tn, flow, &tag);
 	spin_lock(&slot->lock);
+	/* The SYN again: what production has answered to it stands. */
+	if (!syn->picked && slot->tag == tag && slot->syn.answered &&
+	    slot->syn.isn == syn->isn &&
+	    !memcmp(&slot->flow, flow, sizeof(*flow)))
+		goto unlock;
 	WRITE_ONCE(slot->tag, tag);
 	slot->flow = *flow;
 	slot->syn = *syn;
+unlock:
 	spin_unlock(&slot->lock);
 }
 
@@ -104,6 +111,7 @@ void tcopy_halfopen_add(struct tcopy_net *tn, const struct tcopy_flow *flow,
 		.mss = seg->mss,
 		.opts = seg->opts,
 		.wscale = seg->wscale,
+		.at = (u32)jiffies,
 	};
 
 	halfopen_put(tn, flow, &syn);
@@ -135,6 +143,91 @@ static bool slot_is(const struct halfopen_slot *slot, u32 tag, u32 seq,
 {
 	return slot->tag == tag && seq - slot->syn.isn - 1 < 1U << 30 &&
 	       !memcmp(&slot->flow, flow, sizeof(*flow));
+}
+
+static void halfopen_answer(struct halfopen_slot *slot,
+			    const struct tcopy_seg *seg)
+{
+	struct tcopy_syn *syn = &slot->syn;
+
+	if (seg->ack != syn->isn + 1)
+		return;		/* of another SYN; or it took payload of it */
+	if (seg->flags & TCOPY_RST) {
+		WRITE_ONCE(slot->tag, 0);
+		return;
+	}
+	/* The SYN-ACK again */
+	if (syn->answered && syn->online.isn == seg->seq)
+		return;
+	tcopy_forward_answer(&syn->online, seg, syn->opts & TCOPY_OPT_WS,
+			     (u32)jiffies);
+	syn->mptcp = seg->opts & TCOPY_OPT_MPTCP;
+	syn->answered = true;
+}
+
+/**
+ * tcopy_halfopen_reply() - production said something before there is a session
+ * @tn:		the namespace
+ * @flow:	client to online service
+ * @seg:	what it said; of a SYN-ACK with options
+ *
+ * For the hook: nearly always a hash and one read.
+ *
+ * Context: BH.
+ *
+ * Return: false when the client's SYN is not in the table; perhaps not any
+ * more.
+ */
+bool tcopy_halfopen_reply(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			  const struct tcopy_seg *seg)
+{
+	struct halfopen_slot *slot;
+	bool has;
+	u32 tag;
+
+	slot = halfopen_slot(tn, flow, &tag);
+	/* Pairs with tcopy_halfopen_take(): the sessions are read next. */
+	if (smp_load_acquire(&slot->tag) != tag)
+		return false;
+	spin_lock(&slot->lock);
+	has = slot->tag == tag && !memcmp(&slot->flow, flow, sizeof(*flow));
+	if (has) {
+		if (seg->flags & (TCOPY_SYN | TCOPY_RST))
+			halfopen_answer(slot, seg);
+		else if (slot->syn.answered)
+			tcopy_forward_reply(&slot->syn.online, seg,
+					    (u32)jiffies);
+	}
+	spin_unlock(&slot->lock);
+	return has;
+}
+
+/**
+ * tcopy_halfopen_begins() - may a packet begin a forwarded connection's copy?
+ * @tn:		the namespace
+ * @flow:	client to online service
+ * @seg:	the packet
+ *
+ * As tcopy_halfopen_has(), and production must have answered the SYN.
+ *
+ * Context: BH.
+ */
+bool tcopy_halfopen_begins(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			   const struct tcopy_seg *seg)
+{
+	struct halfopen_slot *slot;
+	bool begins;
+	u32 tag;
+
+	slot = halfopen_slot(tn, flow, &tag);
+	/* Pairs with tcopy_halfopen_del(): the session tables are read next. */
+	if (smp_load_acquire(&slot->tag) != tag)
+		return false;
+	spin_lock(&slot->lock);
+	begins = slot_is(slot, tag, seg->seq, flow) && slot->syn.answered &&
+		 tcopy_forward_begins(&slot->syn.online, seg);
+	spin_unlock(&slot->lock);
+	return begins;
 }
 
 /**
@@ -190,6 +283,38 @@ bool tcopy_halfopen_find(struct tcopy_net *tn, const struct tcopy_flow *flow,
 }
 
 /**
+ * tcopy_halfopen_take() - forget a SYN, and tell what became of it
+ * @tn:		the namespace
+ * @flow:	client to online service
+ * @seq:	of a packet behind it
+ * @syn:	filled when it is found
+ *
+ * Context: BH.
+ *
+ * Return: false when it was not there any more.
+ */
+bool tcopy_halfopen_take(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			 u32 seq, struct tcopy_syn *syn)
+{
+	struct halfopen_slot *slot;
+	bool has;
+	u32 tag;
+
+	slot = halfopen_slot(tn, flow, &tag);
+	spin_lock(&slot->lock);
+	has = slot_is(slot, tag, seq, flow);
+	if (has) {
+		*syn = slot->syn;
+		/* Pairs with tcopy_halfopen_has(), _begins() and _reply(): the
+		 * session is found now.
+		 */
+		smp_store_release(&slot->tag, 0);
+	}
+	spin_unlock(&slot->lock);
+	return has;
+}
+
+/**
  * tcopy_halfopen_del() - forget a SYN
  * @tn:		the namespace
  * @flow:	client to online service
@@ -200,14 +325,7 @@ bool tcopy_halfopen_find(struct tcopy_net *tn, const struct tcopy_flow *flow,
 void tcopy_halfopen_del(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			u32 seq)
 {
-	struct halfopen_slot *slot;
-	u32 tag;
+	struct tcopy_syn syn;
 
-	slot = halfopen_slot(tn, flow, &tag);
-	spin_lock(&slot->lock);
-	if (slot_is(slot, tag, seq, flow)) {
-		/* Pairs with tcopy_halfopen_has(): the session is found now. */
-		smp_store_release(&slot->tag, 0);
-	}
-	spin_unlock(&slot->lock);
+	tcopy_halfopen_take(tn, flow, seq, &syn);
 }

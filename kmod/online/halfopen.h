@@ -4,6 +4,7 @@
 
 #include "../lib/flow.h"
 #include "../lib/seg.h"
+#include "forward.h"
 
 struct tcopy_net;
 struct tcopy_halfopen;
@@ -20,6 +21,10 @@ struct tcopy_halfopen;
  * @wscale:	with TCOPY_OPT_WS
  * @picked:	there was no such SYN: a connection older than its target, of
  *		which a request begins behind @isn
+ * @answered:	production's SYN-ACK was seen: @online holds
+ * @mptcp:	and it agreed to MPTCP
+ * @at:		jiffies when it came
+ * @online:	what was seen of production since
  */
 struct tcopy_syn {
 	u32 isn;
@@ -30,6 +35,10 @@ struct tcopy_syn {
 	u8 opts;
 	u8 wscale;
 	bool picked;
+	bool answered;
+	bool mptcp;
+	u32 at;
+	struct tcopy_forward online;
 };
 
 struct tcopy_halfopen *tcopy_halfopen_new(void);
@@ -38,9 +47,15 @@ void tcopy_halfopen_add(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			const struct tcopy_seg *seg);
 void tcopy_halfopen_pick(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			 const struct tcopy_syn *syn);
+bool tcopy_halfopen_reply(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			  const struct tcopy_seg *seg);
+bool tcopy_halfopen_begins(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			   const struct tcopy_seg *seg);
 bool tcopy_halfopen_has(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			u32 seq);
 bool tcopy_halfopen_find(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			 u32 seq, struct tcopy_syn *syn);
+bool tcopy_halfopen_take(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			 u32 seq, struct tcopy_syn *syn);
 void tcopy_halfopen_del(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			u32 seq);

@@ -150,6 +150,11 @@ int tcopy_netlink_get_conf(struct tcopy_conf *conf,
 	if (tb[TCOPY_A_TARGET_SOURCE])
 		conf->own_source = nla_get_u8(tb[TCOPY_A_TARGET_SOURCE]) ==
 				   TCOPY_SOURCE_OWN;
+	if (tb[TCOPY_A_TARGET_SESSIONS] && t->forward &&
+	    nla_get_u8(tb[TCOPY_A_TARGET_SESSIONS]) == TCOPY_SESSIONS_ANY) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_SESSIONS], "with hook forward only whole connections are copied: sessions full");
+		return -EINVAL;
+	}
 	if (tb[TCOPY_A_TARGET_SESSIONS])
 		conf->pick_up = nla_get_u8(tb[TCOPY_A_TARGET_SESSIONS]) ==
 				TCOPY_SESSIONS_ANY;
@@ -221,6 +226,10 @@ static int set_refuses(struct nlattr **tb, struct netlink_ext_ack *extack)
 	};
 	unsigned int i;
 
+	if (tb[TCOPY_A_TARGET_HOOK]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_HOOK], "a target's hook cannot be changed: del-target it, and add another");
+		return -EINVAL;
+	}
 	for (i = 0; i < ARRAY_SIZE(fixed); i++)
 		if (tb[fixed[i]]) {
 			NL_SET_ERR_MSG_ATTR(extack, tb[fixed[i]], "a target's addresses, ports and name cannot be changed: del-target it, and add another");

@@ -63,6 +63,7 @@ tcopy_netlink_target_policy[NETLINK_TARGET_MAX + 1] = {
 	[TCOPY_A_TARGET_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
 	[TCOPY_A_TARGET_DEV] = { .type = NLA_U32 },
 	[TCOPY_A_TARGET_FOR] = NLA_POLICY_FULL_RANGE(NLA_U32, &for_range),
+	[TCOPY_A_TARGET_HOOK] = NLA_POLICY_MAX(NLA_U8, TCOPY_HOOK_FORWARD),
 };
 
 /**
@@ -125,6 +126,22 @@ static int get_name(struct tcopy_target *t, struct nlattr *attr,
 	return 0;
 }
 
+static int get_hook(struct tcopy_target_spec *spec, struct nlattr **tb,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = tb[TCOPY_A_TARGET_HOOK];
+
+	if (!attr || nla_get_u8(attr) != TCOPY_HOOK_FORWARD)
+		return 0;
+	if (spec->t->from_any) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "hook forward needs the online service's address and port: --from ADDR:PORT");
+		return -EINVAL;
+	}
+	spec->t->forward = true;
+	spec->conf->pick_up = false;
+	return 0;
+}
+
 static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 		    const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
@@ -175,6 +192,9 @@ static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 			ipv4_is_loopback(t->from.v4) :
 			ipv6_addr_loopback((struct in6_addr *)t->from.v6);
 	}
+	err = get_hook(spec, tb, extack);
+	if (err)
+		return err;
 	if (tb[TCOPY_A_TARGET_NAME]) {
 		err = get_name(t, tb[TCOPY_A_TARGET_NAME], extack);
 		if (err)
@@ -379,6 +399,8 @@ static int put_target(struct sk_buff *msg, const struct tcopy_target *t)
 	    tcopy_netlink_put_conf(msg, t, tcopy_target_conf(t)) ||
 	    (t->ends_us && nla_put_u32(msg, TCOPY_A_TARGET_FOR,
 				       tcopy_target_left_s(t))) ||
+	    nla_put_u8(msg, TCOPY_A_TARGET_HOOK, t->forward ?
+		       TCOPY_HOOK_FORWARD : TCOPY_HOOK_INPUT) ||
 	    nla_put_u8(msg, TCOPY_A_TARGET_STATE, t->state) ||
 	    nla_put_string(msg, TCOPY_A_TARGET_REASON, t->reason))
 		return -EMSGSIZE;

@@ -108,36 +108,49 @@ halfopen:
 
 /**
  * tcopy_netns_hook() - have the hooks of a namespace
- * @tn: the namespace
+ * @tn:		the namespace
+ * @forward:	those of forwarded packets as well: others do without
  *
  * Context: process; tcopy_net.lock held.
  *
  * Return: 0 or -ENOMEM.
  */
-int tcopy_netns_hook(struct tcopy_net *tn)
+int tcopy_netns_hook(struct tcopy_net *tn, bool forward)
 {
-	int err;
+	int err = 0;
 
 	lockdep_assert_held(&tn->lock);
-	if (tn->hooked)
-		return 0;
-	err = tcopy_capture_hook(tn->net);
-	tn->hooked = !err;
+	if (!tn->hooked)
+		err = tcopy_capture_hook(tn->net, false);
+	if (err)
+		return err;
+	tn->hooked = true;
+	if (forward && !tn->hooked_forward) {
+		err = tcopy_capture_hook(tn->net, true);
+		tn->hooked_forward = !err;
+	}
+	if (err)
+		tcopy_netns_unhook(tn);
 	return err;
 }
 
 /**
  * tcopy_netns_unhook() - let production's packets alone
- * @tn: the namespace; it has no target any more
+ * @tn: the namespace; hooks that none of its targets wants any more go
  *
  * Context: process; tcopy_net.lock held.
  */
 void tcopy_netns_unhook(struct tcopy_net *tn)
 {
 	lockdep_assert_held(&tn->lock);
-	if (tn->hooked)
-		tcopy_capture_unhook(tn->net);
-	tn->hooked = false;
+	if (tn->hooked_forward && !tcopy_rule_forwards(tn)) {
+		tcopy_capture_unhook(tn->net, true);
+		tn->hooked_forward = false;
+	}
+	if (tn->hooked && list_empty(&tn->targets)) {
+		tcopy_capture_unhook(tn->net, false);
+		tn->hooked = false;
+	}
 }
 
 static int __net_init netns_init(struct net *net)

@@ -86,6 +86,7 @@ struct tcopy_cpu {
 /**
  * struct tcopy_net - the online host's side of a network namespace
  * @rules:	what to capture; NULL while there is no target. RCU
+ * @forward:	the same of what is forwarded; NULL while no target wants that
  * @halfopen:	client SYNs of late; fixed size
  * @cpu:	per-CPU queues
  * @sessions:	all sessions by online flow; one entry a target
@@ -108,9 +109,11 @@ struct tcopy_cpu {
  * @up:		tables, queues and the rest exist (since the first target, until
  *		the namespace goes); @lock
  * @hooked:	hooks are registered (there is a target); @lock
+ * @hooked_forward: those of forwarded packets, too; @lock
  */
 struct tcopy_net {
 	struct tcopy_rules __rcu *rules;
+	struct tcopy_rules __rcu *forward;
 	struct tcopy_halfopen *halfopen;
 	struct tcopy_cpu __percpu *cpu;
 	struct rhltable sessions;
@@ -132,6 +135,7 @@ struct tcopy_net {
 	u32 next_id;
 	bool up;
 	bool hooked;
+	bool hooked_forward;
 };
 
 /**
@@ -166,7 +170,7 @@ static inline u64 tcopy_now_us(void)
 
 struct tcopy_net *tcopy_netns_find(const struct net *net);
 int tcopy_netns_up(struct tcopy_net *tn);
-int tcopy_netns_hook(struct tcopy_net *tn);
+int tcopy_netns_hook(struct tcopy_net *tn, bool forward);
 void tcopy_netns_unhook(struct tcopy_net *tn);
 int tcopy_netns_init(void);
 void tcopy_netns_exit(void);

@@ -56,7 +56,7 @@ struct tcopy_target *tcopy_rule_next(const struct tcopy_rules *rules,
 		t = rules->target[*i];
 		if (t->from_port != ntohs(flow->dport))
 			break;
-		if (t->family == flow->family &&
+		if (t->forward == rules->forward && t->family == flow->family &&
 		    (t->from_any ||
 		     !memcmp(&t->from, &flow->dst, sizeof(t->from))))
 			return t;
@@ -67,6 +67,48 @@ struct tcopy_target *tcopy_rule_next(const struct tcopy_rules *rules,
 static void rule_free_rcu(struct rcu_head *head)
 {
 	kvfree(container_of(head, struct tcopy_rules, rcu));
+}
+
+/**
+ * tcopy_rule_forwards() - does a target copy what this host forwards?
+ * @tn: the namespace
+ *
+ * Context: process; tcopy_net.lock held.
+ */
+bool tcopy_rule_forwards(struct tcopy_net *tn)
+{
+	struct tcopy_target *t;
+
+	lockdep_assert_held(&tn->lock);
+	list_for_each_entry(t, &tn->targets, list)
+		if (t->forward)
+			return true;
+	return false;
+}
+
+/* Of all targets, because the answers to their probes come in; or of those that
+ * copy what is forwarded.
+ */
+static struct tcopy_rules *rule_snapshot(struct tcopy_net *tn, bool forward)
+{
+	struct tcopy_rules *rules;
+	struct tcopy_target *t;
+
+	rules = kvzalloc(struct_size(rules, target, tn->targets_n), GFP_KERNEL);
+	if (!rules)
+		return NULL;
+	rules->forward = forward;
+	list_for_each_entry(t, &tn->targets, list) {
+		if (forward && !t->forward)
+			continue;
+		rules->target[rules->n++] = t;
+		if (t->forward == forward)
+			__set_bit(t->from_port, rules->ports);
+		if (!forward)
+			__set_bit(t->probe_port, rules->ports);
+	}
+	sort(rules->target, rules->n, sizeof(rules->target[0]), rule_cmp, NULL);
+	return rules;
 }
 
 /**
@@ -81,27 +123,29 @@ static void rule_free_rcu(struct rcu_head *head)
  */
 int tcopy_rule_publish(struct tcopy_net *tn)
 {
-	struct tcopy_rules *rules = NULL, *old;
-	struct tcopy_target *t;
+	struct tcopy_rules *rules = NULL, *forward = NULL;
 
 	lockdep_assert_held(&tn->lock);
 	if (!list_empty(&tn->targets)) {
-		rules = kvzalloc(struct_size(rules, target, tn->targets_n),
-				 GFP_KERNEL);
+		rules = rule_snapshot(tn, false);
 		if (!rules)
 			return -ENOMEM;
-		list_for_each_entry(t, &tn->targets, list) {
-			rules->target[rules->n++] = t;
-			__set_bit(t->from_port, rules->ports);
-			__set_bit(t->probe_port, rules->ports);
-		}
-		sort(rules->target, rules->n, sizeof(rules->target[0]),
-		     rule_cmp, NULL);
 	}
-	old = rcu_replace_pointer(tn->rules, rules,
-				  lockdep_is_held(&tn->lock));
-	if (old)
-		call_rcu(&old->rcu, rule_free_rcu);
+	if (tcopy_rule_forwards(tn)) {
+		forward = rule_snapshot(tn, true);
+		if (!forward) {
+			kvfree(rules);
+			return -ENOMEM;
+		}
+	}
+	rules = rcu_replace_pointer(tn->rules, rules,
+				    lockdep_is_held(&tn->lock));
+	if (rules)
+		call_rcu(&rules->rcu, rule_free_rcu);
+	forward = rcu_replace_pointer(tn->forward, forward,
+				      lockdep_is_held(&tn->lock));
+	if (forward)
+		call_rcu(&forward->rcu, rule_free_rcu);
 	return 0;
 }
 

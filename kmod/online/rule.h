@@ -77,6 +77,8 @@ enum tcopy_probe {
  * @to:		test service's address; immutable
  * @to_port:	its port; immutable
  * @to_ifindex:	device of a link-local @to, else 0; immutable
+ * @forward:	packets that this host forwards are copied, not those that it
+ *		receives; immutable
  * @copying:	new sessions may begin; set by target.c, cleared by whoever
  *		finds a reason; READ_ONCE
  * @conf:	what can be changed; RCU, written under tcopy_net.lock
@@ -123,6 +125,7 @@ struct tcopy_target {
 	u16 from_port;
 	u8 family;
 	bool from_any;
+	bool forward;
 	bool copying;
 	__be16 to_port;
 	u32 to_ifindex;
@@ -186,6 +189,7 @@ struct tcopy_target {
 /**
  * struct tcopy_rules - a snapshot of what capture looks for
  * @ports:	a bit for each port that a target copies from or probes at
+ * @forward:	it is for the packets that are forwarded: holds nothing else
  * @rcu:	replaced as a whole when a target comes or goes
  * @n:		entries of @target
  * @target:	sorted by from_port
@@ -193,6 +197,7 @@ struct tcopy_target {
 struct tcopy_rules {
 	DECLARE_BITMAP(ports, 65536);
 	struct rcu_head rcu;
+	bool forward;
 	unsigned int n;
 	struct tcopy_target *target[];
 };
@@ -207,6 +212,7 @@ struct tcopy_target *tcopy_rule_next(const struct tcopy_rules *rules,
 	for ((i) = tcopy_rule_first(rules, ntohs((flow)->dport));	      \
 	     ((t) = tcopy_rule_next(rules, flow, &(i))); (i)++)
 
+bool tcopy_rule_forwards(struct tcopy_net *tn);
 int tcopy_rule_publish(struct tcopy_net *tn);
 bool tcopy_rule_unwanted(const struct tcopy_rules *rules,
 			 const struct tcopy_flow *flow);

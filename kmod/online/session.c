@@ -196,6 +196,13 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	s->sdif = ev->sdif;
 	s->last_us = now_us;
 	s->heard_us = now_us;
+	if (t->forward) {
+		s->online = syn->online;
+		s->online.rtt = (u32)jiffies - syn->at;
+		/* A service that speaks first: its client has heard that. */
+		tcopy_forward_move(&s->online.nxt, ev->seg.ack);
+		tcopy_forward_client(&s->online, &ev->seg, (u32)jiffies);
+	}
 	s->ip_id = get_random_u32();
 	s->route.way = tcopy_target_conf(t)->way;
 	spin_lock_init(&s->lock);

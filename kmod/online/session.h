@@ -6,6 +6,7 @@
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
+#include "forward.h"
 #include "halfopen.h"
 #include "hold.h"
 #include "netns.h"
@@ -30,6 +31,9 @@
  * @route:	cached way of the copies
  * @pool:	where the copy's source port is from; NULL: it is its client's.
  *		Immutable
+ * @online:	what is seen of production where no socket tells
+ * @gap_us:	when the first gap was seen, or became smaller; 0: there is none
+ * @gap_seq:	where it begins
  * @isn:	the client's ISN; immutable
  * @seq_off:	what the copy's sequence numbers are ahead of the client's by;
  *		@track and @hold know the client's alone. Immutable
@@ -73,6 +77,9 @@ struct tcopy_session {
 	u64 heard_us;
 	struct tcopy_pool *pool;
 	u64 syn_us;
+	struct tcopy_forward online;
+	u64 gap_us;
+	u32 gap_seq;
 	u32 isn;
 	u32 seq_off;
 	u32 fin_seq;
@@ -102,6 +109,8 @@ struct tcopy_session {
  * @dif:	device it came in by, as the socket tables see it
  * @sdif:	its slave when @dif is a VRF, else 0
  * @halfopen:	the hook found its SYN in the half-open table
+ * @forward:	it was on its way to another host
+ * @reply:	a RST of the online service: @flow is its other direction
  */
 struct tcopy_event {
 	struct tcopy_flow flow;
@@ -109,6 +118,8 @@ struct tcopy_event {
 	int dif;
 	int sdif;
 	bool halfopen;
+	bool forward;
+	bool reply;
 };
 
 #define TCOPY_EVENT_ROOM	ALIGN(sizeof(struct tcopy_event), 16)
@@ -181,6 +192,19 @@ bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			  enum tcopy_end why);
 void tcopy_session_shed(struct tcopy_net *tn, const struct tcopy_flow *flow);
+
+/* session_peer.c: production, by its socket or by what is forwarded */
+void tcopy_session_peer(const struct tcopy_session *s, struct tcopy_peer *peer);
+void tcopy_session_seen(struct rhlist_head *list, const struct tcopy_seg *seg);
+void tcopy_session_online(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			  const struct tcopy_syn *syn);
+void tcopy_session_reply(struct tcopy_net *tn, const struct tcopy_flow *flow,
+			 const struct tcopy_seg *seg);
+bool tcopy_session_unseen(const struct tcopy_session *s);
+bool tcopy_session_behind(const struct tcopy_session *s);
+bool tcopy_session_rst(const struct tcopy_session *s, u32 seq);
+bool tcopy_session_missed_surely(const struct tcopy_session *s,
+				 const struct tcopy_peer *peer, u64 now_us);
 
 /* session_run.c: what comes out */
 void tcopy_session_run_unlock(struct tcopy_session *s, u64 now_us)

@@ -85,10 +85,11 @@ static bool event_forged(const struct tcopy_session *s,
 	struct tcopy_peer peer;
 
 	if (seg->flags & TCOPY_RST)
-		return tcopy_peer_refuses(known, seg);
+		return s->target->forward ? !tcopy_session_rst(s, seg->seq) :
+					    tcopy_peer_refuses(known, seg);
 	if (seg->seq == s->hold.cap_nxt || !after(end, s->hold.cap_nxt))
 		return false;
-	tcopy_peer_find(s->tn->net, &s->flow, s->dif, s->sdif, &peer);
+	tcopy_session_peer(s, &peer);
 	return tcopy_peer_refuses(&peer, seg) ||
 	       (peer.kind == TCOPY_PEER_NONE && s->fin &&
 		s->fin_seq == s->hold.cap_nxt);
@@ -281,6 +282,51 @@ static bool event_not_yet(const struct tcopy_event *ev,
 		 peer->client_isn != syn->isn));
 }
 
+/* Have both sides of a forwarded connection opened it? Fills @peer then. */
+static bool event_answered(const struct tcopy_event *ev,
+			   const struct tcopy_syn *syn, struct tcopy_peer *peer)
+{
+	if (!syn->answered || !tcopy_forward_begins(&syn->online, &ev->seg))
+		return false;
+	tcopy_forward_peer(&syn->online, peer);
+	peer->client_isn = syn->isn;
+	peer->mptcp = syn->mptcp;
+	return true;
+}
+
+/* Production has reset a forwarded connection: its client will say no more, and
+ * what it has said is copied to its end. That may still wait in another CPU's
+ * queue, and so does the RST then; true when it does.
+ */
+static bool event_reset(struct tcopy_net *tn, struct sk_buff *skb,
+			const struct tcopy_event *ev, u64 now_us)
+{
+	struct rhlist_head *list = tcopy_session_list(tn, &ev->flow), *pos;
+	struct tcopy_session *s;
+	bool behind = false;
+
+	rhl_for_each_entry_rcu(s, pos, list, node) {
+		spin_lock_bh(&s->lock);
+		behind |= tcopy_session_behind(s);
+		spin_unlock_bh(&s->lock);
+	}
+	if (behind && tcopy_queue_later(tn, skb))
+		return true;
+
+	rhl_for_each_entry_rcu(s, pos, list, node) {
+		if (!s->target->forward)
+			continue;
+		spin_lock_bh(&s->lock);
+		if (!s->dead && tcopy_forward_reset(&s->online, ev->seg.seq)) {
+			s->online.gone = true;
+			s->heard_us = now_us;
+			tcopy_track_rst(&s->track, now_us);
+		}
+		tcopy_session_run_unlock(s, now_us);
+	}
+	return false;
+}
+
 /**
  * tcopy_session_packet() - a captured packet, behind the original
  * @tn:		the namespace; the skb's true size is accounted there
@@ -290,23 +336,34 @@ static bool event_not_yet(const struct tcopy_event *ev,
  */
 void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
 {
-	const struct tcopy_rules *rules = rcu_dereference(tn->rules);
 	struct tcopy_event ev = *tcopy_event(skb);
 	struct tcopy_target *t, *prev = NULL;
 	const struct tcopy_syn *syn = NULL;
+	const struct tcopy_rules *rules;
 	struct tcopy_peer peer = {};
 	u64 now_us = tcopy_now_us();
 	struct tcopy_syn found;
 	struct sk_buff *part;
 	unsigned int i;
 
+	rules = ev.forward ? rcu_dereference(tn->forward) :
+			     rcu_dereference(tn->rules);
 	if (!rules)
 		goto drop;
+	if (ev.reply) {
+		if (event_reset(tn, skb, &ev, now_us))
+			return;
+		goto drop;
+	}
 	if (ev.halfopen &&
 	    tcopy_halfopen_find(tn, &ev.flow, ev.seg.seq, &found))
 		syn = &found;
-	if (syn || (ev.seg.flags & TCOPY_RST))
+	if (ev.forward) {
+		if (syn && !event_answered(&ev, syn, &peer))
+			syn = NULL;
+	} else if (syn || (ev.seg.flags & TCOPY_RST)) {
 		tcopy_peer_find(tn->net, &ev.flow, ev.dif, ev.sdif, &peer);
+	}
 	if (ev.seg.flags & TCOPY_SYN) {
 		/* Payload of a SYN: production took it, or the client will send
 		 * it again.
@@ -356,8 +413,9 @@ void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
 		/* Only now: whoever finds no SYN any more must find the
 		 * session, or know that there will be none.
 		 */
-		if (syn)
-			tcopy_halfopen_del(tn, &ev.flow, ev.seg.seq);
+		if (syn && tcopy_halfopen_take(tn, &ev.flow, ev.seg.seq,
+					       &found) && ev.forward)
+			tcopy_session_online(tn, &ev.flow, &found);
 		return;
 	}
 drop:

@@ -27,9 +27,23 @@ static bool run_has_gap(const struct tcopy_session *s)
 
 	if (s->track.state >= TCOPY_TRACK_ENDED)
 		return false;
+	if (tcopy_session_unseen(s))
+		return true;
 	if (s->fin && after(s->fin_seq, s->hold.cap_nxt))
 		return true;
 	return last && after(tcopy_hold_cb(last)->end, s->hold.cap_nxt);
+}
+
+/* Since when has the first gap been as it is? Where there is no socket, later
+ * payload that goes on coming is no reason to wait.
+ */
+static u64 run_gap_since(struct tcopy_session *s, u64 now_us)
+{
+	if (!s->gap_us || s->gap_seq != s->hold.cap_nxt) {
+		WRITE_ONCE(s->gap_us, now_us);
+		s->gap_seq = s->hold.cap_nxt;
+	}
+	return s->target->forward ? s->gap_us : s->last_us;
 }
 
 /* Payload leaves in as few packets as it fits into. */
@@ -134,7 +148,9 @@ static void run_arm(struct tcopy_session *s, u64 now_us)
 				      &tcopy_target_conf(s->target)->track);
 	unsigned long when;
 
-	if (run_has_gap(s))
+	if (!run_has_gap(s))
+		WRITE_ONCE(s->gap_us, 0);
+	else if (run_gap_since(s, now_us))
 		at = min_t(u64, at, now_us + RUN_GAP_US);
 	if (s->rst_checks)
 		at = min_t(u64, at, now_us + RUN_RST_US);
@@ -318,12 +334,13 @@ static void run_look(struct tcopy_session *s, u64 now_us)
 		tcopy_track_end(&s->track, s->missed, now_us);
 		return;
 	}
-	gap = run_has_gap(s) && now_us - s->last_us >= RUN_GAP_US;
+	gap = run_has_gap(s) &&
+	      now_us - run_gap_since(s, now_us) >= RUN_GAP_US;
 	idle = now_us - s->heard_us >= idle_us;
 	if (!gap && !idle && !s->rst_checks)
 		return;
 
-	tcopy_peer_find(s->tn->net, &s->flow, s->dif, s->sdif, &peer);
+	tcopy_session_peer(s, &peer);
 	if (s->rst_checks) {
 		s->rst_checks--;
 		if (peer.kind != TCOPY_PEER_FULL) {
@@ -335,11 +352,9 @@ static void run_look(struct tcopy_session *s, u64 now_us)
 	 * captured by now never will be, unless it still waits on another CPU.
 	 */
 	if (gap && !tcopy_queue_starved(s->tn) &&
-	    (peer.kind == TCOPY_PEER_NONE ||
-	     (peer.kind == TCOPY_PEER_FULL &&
-	      after(peer.rcv_nxt, s->hold.cap_nxt))))
+	    tcopy_session_missed_surely(s, &peer, now_us))
 		tcopy_track_end(&s->track, TCOPY_END_GAP, now_us);
-	if (idle && peer.kind == TCOPY_PEER_FULL &&
+	if (idle && (peer.kind == TCOPY_PEER_FULL || s->target->forward) &&
 	    peer.heard_ms * 1000ULL < idle_us) {
 		s->heard_us = now_us - peer.heard_ms * 1000ULL;
 		tcopy_track_alive(&s->track, s->heard_us);

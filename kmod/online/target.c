@@ -396,14 +396,15 @@ void tcopy_target_hold(struct tcopy_net *tn, struct tcopy_target *t, bool held)
 	target_step(tn, t, tcopy_now_us());
 }
 
-static bool target_is_local(struct tcopy_net *tn, const struct tcopy_target *t)
+static bool target_is_local(struct tcopy_net *tn, u8 family,
+			    const union tcopy_addr *addr)
 {
-	if (t->family == 4)
-		return inet_addr_type(tn->net, t->to.v4) != RTN_UNICAST;
+	if (family == 4)
+		return inet_addr_type(tn->net, addr->v4) != RTN_UNICAST;
 #if IS_ENABLED(CONFIG_IPV6)
-	return ipv6_chk_addr(tn->net, (struct in6_addr *)t->to.v6, NULL, 0) ||
-	       ipv6_addr_loopback((struct in6_addr *)t->to.v6) ||
-	       ipv6_addr_is_multicast((struct in6_addr *)t->to.v6);
+	return ipv6_chk_addr(tn->net, (struct in6_addr *)addr->v6, NULL, 0) ||
+	       ipv6_addr_loopback((struct in6_addr *)addr->v6) ||
+	       ipv6_addr_is_multicast((struct in6_addr *)addr->v6);
 #else
 	return false;
 #endif
@@ -414,9 +415,20 @@ static int target_check(struct tcopy_net *tn, const struct tcopy_target *t,
 {
 	const struct tcopy_target *other;
 
-	if (target_is_local(tn, t)) {
+	if (target_is_local(tn, t->family, &t->to)) {
 		NL_SET_ERR_MSG(extack,
 			       "the target's address is this host's own or no unicast address: copies go to another host");
+		return -EINVAL;
+	}
+	if (t->forward && target_is_local(tn, t->family, &t->from)) {
+		NL_SET_ERR_MSG(extack,
+			       "packets to this host's own addresses are not forwarded: give the service's own address (behind DNAT the container's), or hook input");
+		return -EINVAL;
+	}
+	if (t->forward && t->from_port == ntohs(t->to_port) &&
+	    !memcmp(&t->from, &t->to, sizeof(t->to))) {
+		NL_SET_ERR_MSG(extack,
+			       "the online service and the target are the same: its packets would be copied to itself");
 		return -EINVAL;
 	}
 	list_for_each_entry(other, &tn->targets, list) {
@@ -428,6 +440,7 @@ static int target_check(struct tcopy_net *tn, const struct tcopy_target *t,
 		if (other->family == t->family &&
 		    other->from_port == t->from_port &&
 		    other->to_port == t->to_port &&
+		    other->forward == t->forward &&
 		    !memcmp(&other->to, &t->to, sizeof(t->to)) &&
 		    (other->from_any || t->from_any ||
 		     !memcmp(&other->from, &t->from, sizeof(t->from)))) {
@@ -483,7 +496,7 @@ int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 			       "the relay cannot be reached: there is no route to its address");
 		goto source;
 	}
-	err = tcopy_netns_hook(tn);
+	err = tcopy_netns_hook(tn, t->forward);
 	if (err)
 		goto relay;
 
@@ -500,8 +513,8 @@ int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 
 list:
 	list_del_init(&t->list);
-	if (!--tn->targets_n)
-		tcopy_netns_unhook(tn);
+	tn->targets_n--;
+	tcopy_netns_unhook(tn);
 relay:
 	tcopy_relay_put(t->relay);
 source:
@@ -541,8 +554,7 @@ static void target_del_list(struct tcopy_net *tn, struct list_head *list)
 		tcopy_probe_free(t);
 		tcopy_target_put(t);
 	}
-	if (!tn->targets_n)
-		tcopy_netns_unhook(tn);
+	tcopy_netns_unhook(tn);
 }
 
 /**

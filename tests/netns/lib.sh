@@ -302,12 +302,12 @@ same_logs() {
 
 # same_uploads COUNT: COUNT bodies were stored by both servers, byte for byte the same
 same_uploads() {
-	local n to=${TO:-test}
-	for n in online "$to"; do
+	local n from=${FROM:-online} to=${TO:-test}
+	for n in "$from" "$to"; do
 		(cd "$T/$n/html/up" && sha256sum -- * | sort -k2) >"$T/$n.sums"
 	done
-	[ "$(wc -l <"$T/online.sums")" = "$1" ] || fail "the online server stored $(wc -l <"$T/online.sums") bodies, not $1"
-	cmp -s "$T/online.sums" "$T/$to.sums" || fail "uploads differ: $(diff "$T/online.sums" "$T/$to.sums" | sed -n 2p)"
+	[ "$(wc -l <"$T/$from.sums")" = "$1" ] || fail "the online server stored $(wc -l <"$T/$from.sums") bodies, not $1"
+	cmp -s "$T/$from.sums" "$T/$to.sums" || fail "uploads differ: $(diff "$T/$from.sums" "$T/$to.sums" | sed -n 2p)"
 	note "$1 bodies have the same hash on both servers"
 }
 

@@ -6,13 +6,14 @@
 #include "resolve.h"
 #include "tune.h"
 
-enum { OPT_FROM = TUNE_N, OPT_NAME, OPT_RELAY };
+enum { OPT_FROM = TUNE_N, OPT_NAME, OPT_RELAY, OPT_HOOK };
 
 static const struct arg_def defs[] = {
 	TUNE_DEFS,
 	[OPT_FROM] = { "--from", "[ADDR:]PORT", false },
 	[OPT_NAME] = { "--name", "NAME", false },
 	[OPT_RELAY] = { "--relay", "[ADDR:]PORT", false },
+	[OPT_HOOK] = { "--hook", "input|forward", false },
 	{ NULL, NULL, false }
 };
 
@@ -22,12 +23,14 @@ static const struct arg_def defs[] = {
  * @from:	the online service; port 0: as @to
  * @relay:	host "": as @to; port 0: the default
  * @name:	"": none
+ * @forward:	TCOPY_HOOK_FORWARD is wanted
  * @tune:	what can be changed later
  */
 struct request {
 	struct hostport to, from, relay;
 	const char *to_text;
 	char name[TCOPY_NAME_MAX + 1];
+	bool forward;
 	struct tune tune;
 };
 
@@ -46,6 +49,12 @@ static void read_option(struct request *r, int i, const char *value)
 		break;
 	case OPT_RELAY:
 		ok = parse_hostport(&r->relay, value, HOSTPORT_PORT_ONLY, &err);
+		break;
+	case OPT_HOOK:
+		r->forward = !strcmp(value, "forward");
+		if (!r->forward && strcmp(value, "input"))
+			ok = err_set(&err, "'%.64s' is no hook: input or forward is",
+				     value);
 		break;
 	default:
 		tune_read(&r->tune, i, name, value);
@@ -75,6 +84,8 @@ static void read_args(struct request *r, struct args *args)
 	}
 	if (!r->to_text)
 		misuse("add-target: ADDR:PORT of the test service is missing");
+	if (r->forward && !*r->from.host)
+		misuse("--hook forward: needs --from ADDR:PORT, the online service's own address (behind DNAT)");
 }
 
 static void put_target(struct nlmsghdr *nlh, const struct request *r,
@@ -99,6 +110,8 @@ static void put_target(struct nlmsghdr *nlh, const struct request *r,
 			      &relay->addr);
 	if (relay->port)
 		mnl_attr_put_u16(nlh, TCOPY_A_TARGET_RELAY_PORT, relay->port);
+	if (r->forward)
+		mnl_attr_put_u8(nlh, TCOPY_A_TARGET_HOOK, TCOPY_HOOK_FORWARD);
 	tune_put(nlh, &r->tune);
 	mnl_attr_nest_end(nlh, nest);
 }
@@ -160,6 +173,8 @@ const struct command cmd_add_target = {
 	"  --from [ADDR:]PORT     the online service (default: the target's port, any local address)\n"
 	"  --name NAME            1 to 31 bytes; no number, not 'all', no colon\n"
 	"  --relay [ADDR:]PORT    where 'tcopyctl relay' listens (default: ADDR, UDP 36524)\n"
+	"  --hook input|forward   copy what this host receives (default), or what it forwards to the\n"
+	"                         online service and back: a gateway, a host of containers\n"
 	TUNE_HELP,
 	.run = run,
 };

@@ -45,6 +45,7 @@ struct target {
 	struct prefix not_client[TCOPY_CLIENTS_MAX];
 	u8 pace;
 	u8 sessions;
+	u8 hook;
 	u8 source;
 	u8 state;
 	char reason[256];

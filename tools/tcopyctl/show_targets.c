@@ -19,8 +19,10 @@ static void note(const struct target *t)
 	else if (own)
 		out_note("source own for %llu connections: their clients' addresses cannot travel (loopback, link-local)",
 			 (unsigned long long)own);
-	if (t->state == TCOPY_STATE_COPYING &&
-	    t->sessions == TCOPY_SESSIONS_FULL)
+	if (t->hook == TCOPY_HOOK_FORWARD)
+		out_note("hook forward: what this host forwards is copied, whole connections only");
+	else if (t->state == TCOPY_STATE_COPYING &&
+		 t->sessions == TCOPY_SESSIONS_FULL)
 		out_note("sessions full: connections older than the target are left alone");
 }
 
@@ -133,6 +135,8 @@ static int run(struct args *args)
 			"own" : "client");
 		out_str("sessions_kind", NULL,
 			t->sessions == TCOPY_SESSIONS_FULL ? "full" : "any");
+		out_str("hook", NULL, t->hook == TCOPY_HOOK_FORWARD ?
+			"forward" : "input");
 		out_num("max_sessions", NULL, t->max_sessions);
 		out_num("idle", NULL, t->idle);
 		out_num("wait", NULL, t->wait);

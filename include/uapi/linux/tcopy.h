@@ -96,7 +96,8 @@ enum tcopy_a {
  * @TCOPY_A_TARGET_STATS: nest of enum tcopy_a_stat; from the kernel only
  * @TCOPY_A_TARGET_SOURCE: u8, enum tcopy_source; absent: CLIENT, or OWN when
  *	FROM_ADDR is a loopback address
- * @TCOPY_A_TARGET_SESSIONS: u8, enum tcopy_sessions; absent: ANY
+ * @TCOPY_A_TARGET_SESSIONS: u8, enum tcopy_sessions; absent: ANY, or FULL with
+ *	HOOK FORWARD, which takes nothing else
  * @TCOPY_A_TARGET_CLIENT: nest of enum tcopy_a_prefix; repeated: only clients
  *	in one of these are copied. In TARGET_SET they replace those before, and
  *	an empty nest stands for all clients
@@ -118,6 +119,8 @@ enum tcopy_a {
  *	routed
  * @TCOPY_A_TARGET_FOR: u32, seconds from now until the target ends by itself,
  *	as by TARGET_DEL, to 31536000; 0: never. From the kernel: that are left
+ * @TCOPY_A_TARGET_HOOK: u8, enum tcopy_hook; absent: INPUT. FORWARD needs
+ *	FROM_ADDR, an address of another host or namespace
  */
 enum tcopy_a_target {
 	TCOPY_A_TARGET_UNSPEC,
@@ -150,6 +153,7 @@ enum tcopy_a_target {
 	TCOPY_A_TARGET_DSCP,
 	TCOPY_A_TARGET_DEV,
 	TCOPY_A_TARGET_FOR,
+	TCOPY_A_TARGET_HOOK,
 
 	__TCOPY_A_TARGET_MAX,
 	TCOPY_A_TARGET_MAX = __TCOPY_A_TARGET_MAX - 1
@@ -194,6 +198,17 @@ enum tcopy_source {
 enum tcopy_sessions {
 	TCOPY_SESSIONS_ANY,
 	TCOPY_SESSIONS_FULL,
+};
+
+/**
+ * enum tcopy_hook - where production's packets are seen
+ * @TCOPY_HOOK_INPUT: where this host receives them: it runs the online service
+ * @TCOPY_HOOK_FORWARD: where this host forwards them, in both directions: a
+ *	gateway, or a host of containers; behind DNAT, before SNAT
+ */
+enum tcopy_hook {
+	TCOPY_HOOK_INPUT,
+	TCOPY_HOOK_FORWARD,
 };
 
 enum tcopy_state {
