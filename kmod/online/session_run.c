@@ -50,7 +50,11 @@ static u64 run_gap_since(struct tcopy_session *s, u64 now_us)
 static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 {
 	struct tcopy_target *t = s->target;
+	/* Only payload is ahead of what was sent before: a RST that answers a
+	 * stale connection has that one's sequence number.
+	 */
 	u32 left = p->len, end = p->seq + p->len;
+	bool payload = p->len;
 	u8 last_flags = p->flags;
 	struct tcopy_packet wire;
 	struct tcopy_flow flow;
@@ -94,8 +98,7 @@ sent:
 		 * OPEN was lost, or that was another relay.
 		 */
 		tcopy_relay_open(t->relay, &flow);
-	} else if (end != s->hold.sent && after(end, s->hold.sent) &&
-		   !(last_flags & TCOPY_SYN)) {
+	} else if (payload && after(end, s->hold.sent)) {
 		tcopy_count_add(t, BYTES, end - s->hold.sent);
 		sent = tcopy_hold_sent(&s->hold, end);
 		tcopy_count_add(t, COPIED, sent);
