@@ -328,10 +328,9 @@ noinline void tcopy_capture_packet(const struct tcopy_rules *rules,
 			goto count;
 		}
 		/* What was shed costs no more than this. */
-		if (pick != TCOPY_PEER_BEGINS && tcopy_session_over(list)) {
-			bucket = TCOPY_A_STAT_ENDED;
+		if (pick != TCOPY_PEER_BEGINS &&
+		    tcopy_session_over(list, &c->seg, &bucket))
 			goto count;
-		}
 	}
 
 	bucket = TCOPY_A_STAT_CHECKSUM;

@@ -146,21 +146,46 @@ tcopy_session_list(struct tcopy_net *tn, const struct tcopy_flow *flow)
 }
 
 /**
+ * tcopy_session_said() - had a copy said all when its client said it again?
+ * @s:		a session that has ended
+ * @seg:	a packet of its client
+ *
+ * A client repeats its last bytes and its FIN when their ACK is late, and
+ * answers with a RST what comes behind its close.
+ *
+ * Context: RCU read section. Racy as tcopy_session_over() is.
+ */
+static inline bool tcopy_session_said(const struct tcopy_session *s,
+				      const struct tcopy_seg *seg)
+{
+	return READ_ONCE(s->track.end) == TCOPY_END_CLOSED &&
+	       !after(seg->seq + seg->len, READ_ONCE(s->hold.cap_nxt));
+}
+
+/**
  * tcopy_session_over() - does no copy of a connection go on?
  * @list:	its sessions
+ * @seg:	a packet of its client
+ * @bucket:	filled when none does: where the packet is counted
  *
  * Context: RCU read section. Racy: a packet that is queued in vain is counted
  * the same way later.
  */
-static inline bool tcopy_session_over(struct rhlist_head *list)
+static inline bool tcopy_session_over(struct rhlist_head *list,
+				      const struct tcopy_seg *seg,
+				      unsigned int *bucket)
 {
 	struct tcopy_session *s;
 	struct rhlist_head *pos;
+	bool said = true;
 
-	rhl_for_each_entry_rcu(s, pos, list, node)
+	rhl_for_each_entry_rcu(s, pos, list, node) {
 		if (!READ_ONCE(s->missed) &&
 		    READ_ONCE(s->track.state) < TCOPY_TRACK_ENDED)
 			return false;
+		said &= tcopy_session_said(s, seg);
+	}
+	*bucket = said ? TCOPY_A_STAT_NOT_NEEDED : TCOPY_A_STAT_ENDED;
 	return true;
 }
 

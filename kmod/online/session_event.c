@@ -127,7 +127,8 @@ static void event_add(struct tcopy_session *s, struct sk_buff *skb,
 		goto unlock;
 	}
 	if (s->dead || s->missed || s->track.state >= TCOPY_TRACK_ENDED) {
-		if (seg->len || (seg->flags & (TCOPY_FIN | TCOPY_RST)))
+		if ((seg->len || (seg->flags & (TCOPY_FIN | TCOPY_RST))) &&
+		    !tcopy_session_said(s, seg))
 			tcopy_count(t, ENDED);
 		else
 			tcopy_count(t, NOT_NEEDED);
