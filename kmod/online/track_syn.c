@@ -67,14 +67,15 @@ void tcopy_track_syn_recv(struct tcopy_track *t, const struct tcopy_seg *seg)
 			tcopy_track_over(t, TCOPY_END_REFUSED, false);
 		return;
 	}
-	if (ours) {
-		if (seg->flags & TCOPY_SYN)
-			tcopy_syn_accepted(t, seg);
+	if (ours && seg->flags & TCOPY_SYN) {
+		tcopy_syn_accepted(t, seg);
 		return;
 	}
 
 	/* An older connection of this tuple lives on the test host, and this is
-	 * its challenge ACK: it has to go before a SYN can be heard.
+	 * its challenge ACK: it has to go before a SYN can be heard. It may
+	 * expect the very next byte: a copy of this connection that was never
+	 * told to end, and the connection was picked up again since.
 	 */
 	if (t->replies >= TCOPY_T_REPLIES)
 		return;

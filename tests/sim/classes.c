@@ -156,6 +156,7 @@ static void picked_up(struct world *w, struct plan *p)
 		lossy(w, p);
 	else
 		p->stale = chance(w, 100);
+	p->stale_next = chance(w, 500);
 }
 
 static void server_closes(struct world *w, struct plan *p)
@@ -337,6 +338,7 @@ static void stale(struct world *w, struct plan *p)
 {
 	basic(w, p);
 	p->stale = true;
+	p->stale_next = chance(w, 500);
 }
 
 static void black_hole(struct world *w, struct plan *p)

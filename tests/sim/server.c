@@ -380,7 +380,7 @@ static void srv_rst(struct world *w, const struct tcopy_seg *seg)
 	struct server *s = &w->s;
 
 	if (s->state == S_STALE) {
-		if (seg->seq == 77777)
+		if (s->challenged && seg->seq == s->rcv_nxt)
 			s->state = S_LISTEN;
 		return;
 	}
@@ -454,7 +454,8 @@ void server_packet(struct world *w, const u8 *th, u32 hlen, u32 len)
 		} else if (s->state == S_SYNRCVD) {
 			srv_synack(w);
 		} else if (s->state == S_STALE) {
-			s->rcv_nxt = 77777;
+			s->challenged = true;
+			s->rcv_nxt = w->p.stale_next ? seg.seq + 1 : 77777;
 			srv_emit(w, TCOPY_ACK, 4242, 0);
 		} else if (s->state == S_ESTAB) {
 			srv_ack(w);

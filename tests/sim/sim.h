@@ -149,6 +149,7 @@ struct plan {
 	bool dead;			/* drops everything */
 	bool refuse;
 	bool stale;			/* an old connection is in the way */
+	bool stale_next;		/* that expects the copy's first byte */
 	bool keepalive;
 	bool online_closes_too;		/* with a FIN after test_close_after */
 
@@ -297,7 +298,7 @@ struct server {
 	u32 iss, snd_una, snd_nxt, out;	/* out: behind what was written */
 	bool close, fin_sent;
 	u32 fin_seq;
-	bool reset_by_copy, was_open;
+	bool reset_by_copy, was_open, challenged;
 	u32 ts_recent, last_ack;
 	u32 synack_first, synack_last;
 	u32 unacked;

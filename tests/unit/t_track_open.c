@@ -93,6 +93,16 @@ static void stale_connection_is_reset(void)
 	SENDS(TCOPY_ACK, 1, 0);
 }
 
+static void a_stale_connection_may_expect_the_next_byte(void)
+{
+	rig_new(&rig_open_all);
+	rig_poll();
+	rig_header(TCOPY_ACK, 4000, 0, 1, 500);
+	rig_poll();
+	SENDS(TCOPY_RST, 1, 0);
+	SENDS(TCOPY_SYN, 0, 0);
+}
+
 static void synack_is_acknowledged_at_once(void)
 {
 	rig_new(&rig_open_all);
@@ -244,6 +254,7 @@ int main(void)
 	T_RUN(syn_again_then_given_up);
 	T_RUN(refused);
 	T_RUN(stale_connection_is_reset);
+	T_RUN(a_stale_connection_may_expect_the_next_byte);
 	T_RUN(synack_is_acknowledged_at_once);
 	T_RUN(payload_rides_on_the_third_ack);
 	T_RUN(lost_third_ack_is_sent_again);
