@@ -22,6 +22,69 @@
 /* Up to this much of an skb goes into its head then, the rest into pages. */
 #define HOLD_COMPACT_LINEAR	2048
 
+static struct tcopy_shared *hold_shared(const struct sk_buff *skb)
+{
+	return (struct tcopy_shared *)skb->head;
+}
+
+/**
+ * tcopy_hold_share() - payload will be shared by several copies
+ * @skb:	in memory of its own, with room for struct tcopy_shared; its
+ *		true size is accounted here
+ * @tn:		the namespace
+ *
+ * From here on an skb that shares it counts for its own struct alone.
+ */
+void tcopy_hold_share(struct sk_buff *skb, struct tcopy_net *tn)
+{
+	u32 own = SKB_DATA_ALIGN(sizeof(struct sk_buff));
+
+	tcopy_mem_add(tn, skb->truesize);
+	atomic_set(&hold_shared(skb)->users, 1);
+	hold_shared(skb)->bytes = skb->truesize - own;
+	skb->truesize = own;
+	skb->mark = TCOPY_HOLD_SHARED;
+}
+
+/**
+ * tcopy_hold_clone() - another reference to payload
+ * @skb:	captured, or of a copy
+ * @tn:		the namespace; its true size is accounted here
+ *
+ * Context: BH.
+ *
+ * Return: the clone, for tcopy_hold_drop(); NULL without memory.
+ */
+struct sk_buff *tcopy_hold_clone(struct sk_buff *skb, struct tcopy_net *tn)
+{
+	struct sk_buff *clone = skb_clone(skb, TCOPY_GFP);
+
+	if (!clone)
+		return NULL;
+	if (clone->mark == TCOPY_HOLD_SHARED)
+		atomic_inc(&hold_shared(skb)->users);
+	tcopy_mem_add(tn, clone->truesize);
+	return clone;
+}
+
+/**
+ * tcopy_hold_drop() - free payload, which was accounted
+ * @skb:	consumed
+ * @tn:		the namespace
+ *
+ * Context: process or BH.
+ */
+void tcopy_hold_drop(struct sk_buff *skb, struct tcopy_net *tn)
+{
+	s64 size = skb->truesize;
+
+	if (skb->mark == TCOPY_HOLD_SHARED &&
+	    atomic_dec_and_test(&hold_shared(skb)->users))
+		size += hold_shared(skb)->bytes;
+	tcopy_mem_add(tn, -size);
+	kfree_skb(skb);
+}
+
 /**
  * tcopy_hold_init() - nothing is held yet
  * @h:		the hold
@@ -57,8 +120,7 @@ static void hold_free(struct tcopy_hold *h, struct tcopy_net *tn,
 	__skb_unlink(skb, &h->q);
 	h->shared -= tcopy_hold_cb(skb)->shared;
 	h->bytes -= skb->truesize;
-	tcopy_mem_add(tn, -(s64)skb->truesize);
-	kfree_skb(skb);
+	tcopy_hold_drop(skb, tn);
 }
 
 /* Link @skb behind @prev (NULL: in front) and see how far the stream goes. */
@@ -114,8 +176,7 @@ int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
 	if (before(seq, h->cap_nxt))
 		seq = h->cap_nxt;
 	if (!after(end, seq)) {
-		tcopy_mem_add(tn, -(s64)skb->truesize);
-		kfree_skb(skb);
+		tcopy_hold_drop(skb, tn);
 		return 0;
 	}
 
@@ -144,16 +205,16 @@ int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
 		if (after(stop, seq)) {
 			part = skb;
 			if (stop != end) {
-				part = skb_clone(skb, TCOPY_GFP);
+				part = tcopy_hold_clone(skb, tn);
 				if (!part)
 					goto no_memory;
-				tcopy_mem_add(tn, part->truesize);
 			}
 			*tcopy_hold_cb(part) = (struct tcopy_hold_cb) {
 				.base = base, .seq = seq, .end = stop,
 				.ack = ack, .gap_us = gap_us, .extra = extra,
 				.since = (u32)jiffies,
-				.shared = skb_shinfo(part)->nr_frags > 0,
+				.shared = skb_shinfo(part)->nr_frags > 0 &&
+					  part->mark != TCOPY_HOLD_SHARED,
 			};
 			hold_link(h, part, prev);
 			if (part == skb)
@@ -164,17 +225,14 @@ int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
 			break;
 		prev = next;
 	}
-	tcopy_mem_add(tn, -(s64)skb->truesize);
-	kfree_skb(skb);
+	tcopy_hold_drop(skb, tn);
 	return extra;
 
 no_memory:
-	tcopy_mem_add(tn, -(s64)skb->truesize);
-	kfree_skb(skb);
+	tcopy_hold_drop(skb, tn);
 	return -ENOMEM;
 too_many:
-	tcopy_mem_add(tn, -(s64)skb->truesize);
-	kfree_skb(skb);
+	tcopy_hold_drop(skb, tn);
 	return -ENOBUFS;
 }
 

@@ -57,11 +57,30 @@ struct tcopy_hold_cb {
 	bool shared;
 };
 
+/**
+ * struct tcopy_shared - payload that several skbs share; begins skb->head
+ * @users:	skbs that do
+ * @bytes:	true size of it, beyond that of a struct sk_buff: accounted
+ *		once, until the last of them is dropped
+ *
+ * Of skbs with TCOPY_HOLD_SHARED as their mark, which is of no use to payload
+ * that does not travel: packets are built beside it.
+ */
+struct tcopy_shared {
+	atomic_t users;
+	u32 bytes;
+};
+
+#define TCOPY_HOLD_SHARED	1
+
 static inline struct tcopy_hold_cb *tcopy_hold_cb(struct sk_buff *skb)
 {
 	return (struct tcopy_hold_cb *)skb->cb;
 }
 
+void tcopy_hold_share(struct sk_buff *skb, struct tcopy_net *tn);
+struct sk_buff *tcopy_hold_clone(struct sk_buff *skb, struct tcopy_net *tn);
+void tcopy_hold_drop(struct sk_buff *skb, struct tcopy_net *tn);
 void tcopy_hold_init(struct tcopy_hold *h, u32 seq);
 int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
 		   struct sk_buff *skb, u32 seq, u32 ack, u32 gap_us);

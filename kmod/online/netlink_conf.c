@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netlink: what can be changed of a target */
 
+#include <linux/inetdevice.h>
+#include <net/addrconf.h>
+
 #include "netlink_int.h"
 #include "target.h"
 
@@ -115,6 +118,110 @@ static int get_way(struct tcopy_way *way, const struct tcopy_target *t,
 	return 0;
 }
 
+/* Does a network hold an address of this host's? */
+static bool source_is_local(struct net *net, const struct tcopy_prefix *p)
+{
+	union tcopy_addr addr = {};
+	struct net_device *dev;
+	bool found = false;
+
+	rcu_read_lock();
+	for_each_netdev_rcu(net, dev) {
+		const struct in_device *in = __in_dev_get_rcu(dev);
+		const struct in_ifaddr *ifa;
+
+		if (p->family == 4 && in)
+			in_dev_for_each_ifa_rcu(ifa, in) {
+				addr.v4 = ifa->ifa_local;
+				found |= tcopy_prefix_has(p, 4, &addr);
+			}
+#if IS_ENABLED(CONFIG_IPV6)
+		if (p->family == 6 && __in6_dev_get(dev)) {
+			struct inet6_dev *in6 = __in6_dev_get(dev);
+			const struct inet6_ifaddr *ifa6;
+
+			read_lock_bh(&in6->lock);
+			list_for_each_entry(ifa6, &in6->addr_list, if_list) {
+				memcpy(addr.v6, &ifa6->addr, 16);
+				found |= tcopy_prefix_has(p, 6, &addr);
+			}
+			read_unlock_bh(&in6->lock);
+		}
+#endif
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static bool source_travels(const struct tcopy_prefix *p)
+{
+	int type;
+
+	if (p->family == 4)
+		return !ipv4_is_loopback(p->addr.v4) &&
+		       !ipv4_is_multicast(p->addr.v4) &&
+		       !ipv4_is_zeronet(p->addr.v4) &&
+		       !ipv4_is_linklocal_169(p->addr.v4) &&
+		       ntohl(p->addr.v4) < 0xf0000000;
+	type = ipv6_addr_type((const struct in6_addr *)p->addr.v6);
+	return type & IPV6_ADDR_UNICAST &&
+	       !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_LINKLOCAL));
+}
+
+static int source_check(const struct tcopy_target *t,
+			const struct tcopy_prefix *p,
+			const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
+{
+	if (p->family != t->family)
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the prefix of sources is of another family than the target");
+	else if (!source_travels(p))
+		NL_SET_ERR_MSG_ATTR(extack, attr, "addresses of this prefix cannot travel as a source: give a unicast network that is nobody's");
+	else if (p->plen < 8)
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a prefix of sources is 8 bits long at least: these would be everybody's addresses");
+	else if (tcopy_prefix_has(p, t->family, &t->to))
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the prefix of sources holds the target's own address: give a network that is nobody's");
+	else if (source_is_local(t->tn->net, p))
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the prefix of sources holds an address of this host: give a network that is nobody's");
+	else
+		return 0;
+	return -EINVAL;
+}
+
+static int get_source(struct tcopy_conf *conf, const struct tcopy_target *t,
+		      struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = tb[TCOPY_A_TARGET_SOURCE_PREFIX];
+	struct tcopy_prefix p;
+	u8 source;
+	int err;
+
+	if (!tb[TCOPY_A_TARGET_SOURCE]) {
+		if (!attr)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a prefix of sources needs TCOPY_SOURCE_PREFIX as source");
+		return -EINVAL;
+	}
+	source = nla_get_u8(tb[TCOPY_A_TARGET_SOURCE]);
+	if ((attr && source != TCOPY_SOURCE_PREFIX) ||
+	    (!attr && source == TCOPY_SOURCE_PREFIX)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_SOURCE], "TCOPY_SOURCE_PREFIX, and it alone, needs a prefix");
+		return -EINVAL;
+	}
+	memset(&p, 0, sizeof(p));
+	if (attr) {
+		err = tcopy_netlink_get_prefix(&p, attr, extack);
+		if (err)
+			return err;
+		err = source_check(t, &p, attr, extack);
+		if (err)
+			return err;
+	}
+	conf->source = p;
+	conf->own_source = source == TCOPY_SOURCE_OWN;
+	return 0;
+}
+
 /**
  * tcopy_netlink_get_conf() - what a request says of what can be changed
  * @conf:	what it does not speak of stays
@@ -147,14 +254,24 @@ int tcopy_netlink_get_conf(struct tcopy_conf *conf,
 	if (tb[TCOPY_A_TARGET_WAIT])
 		conf->track.wait_us = nla_get_u32(tb[TCOPY_A_TARGET_WAIT]) *
 				      (u64)USEC_PER_SEC;
-	if (tb[TCOPY_A_TARGET_SOURCE])
-		conf->own_source = nla_get_u8(tb[TCOPY_A_TARGET_SOURCE]) ==
-				   TCOPY_SOURCE_OWN;
 	if (tb[TCOPY_A_TARGET_SESSIONS] && t->forward &&
 	    nla_get_u8(tb[TCOPY_A_TARGET_SESSIONS]) == TCOPY_SESSIONS_ANY) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_SESSIONS], "with hook forward only whole connections are copied: sessions full");
 		return -EINVAL;
 	}
+	if (tb[TCOPY_A_TARGET_COPIES])
+		conf->copies = nla_get_u32(tb[TCOPY_A_TARGET_COPIES]);
+	if (conf->copies > 1 && t->forward) {
+		NL_SET_ERR_MSG(extack, "with hook forward one copy is made of a connection");
+		return -EINVAL;
+	}
+	if (conf->copies > conf->max_sessions) {
+		NL_SET_ERR_MSG(extack, "a connection has more copies than the target may have sessions: lower one, or raise the other");
+		return -EINVAL;
+	}
+	err = get_source(conf, t, tb, extack);
+	if (err)
+		return err;
 	if (tb[TCOPY_A_TARGET_SESSIONS])
 		conf->pick_up = nla_get_u8(tb[TCOPY_A_TARGET_SESSIONS]) ==
 				TCOPY_SESSIONS_ANY;
@@ -192,8 +309,13 @@ int tcopy_netlink_put_conf(struct sk_buff *msg, const struct tcopy_target *t,
 			div_u64(conf->track.idle_us, USEC_PER_SEC)) ||
 	    nla_put_u32(msg, TCOPY_A_TARGET_WAIT,
 			div_u64(conf->track.wait_us, USEC_PER_SEC)) ||
-	    nla_put_u8(msg, TCOPY_A_TARGET_SOURCE, conf->own_source ?
+	    nla_put_u32(msg, TCOPY_A_TARGET_COPIES, conf->copies) ||
+	    nla_put_u8(msg, TCOPY_A_TARGET_SOURCE, conf->source.family ?
+		       TCOPY_SOURCE_PREFIX : conf->own_source ?
 		       TCOPY_SOURCE_OWN : TCOPY_SOURCE_CLIENT) ||
+	    (conf->source.family &&
+	     tcopy_netlink_put_prefix(msg, TCOPY_A_TARGET_SOURCE_PREFIX,
+				      &conf->source)) ||
 	    nla_put_u8(msg, TCOPY_A_TARGET_SESSIONS, conf->pick_up ?
 		       TCOPY_SESSIONS_ANY : TCOPY_SESSIONS_FULL) ||
 	    nla_put_u32(msg, TCOPY_A_TARGET_SAMPLE, shape->sample) ||

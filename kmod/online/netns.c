@@ -6,6 +6,7 @@
 #include <net/netns/generic.h>
 
 #include "capture.h"
+#include "fan.h"
 #include "feedback.h"
 #include "halfopen.h"
 #include "queue.h"
@@ -44,6 +45,8 @@ static void netns_run(struct tasklet_struct *tasklet)
 				tcopy_session_shed(cpu->tn,
 						   &tcopy_event(skb)->flow);
 			tcopy_session_packet(cpu->tn, skb);
+		} else if (tcopy_queue_cb(skb)->kind == TCOPY_QUEUE_FAN) {
+			tcopy_fan_run(cpu->tn, skb);
 		} else {
 			tcopy_feedback_run(cpu->tn, skb);
 		}

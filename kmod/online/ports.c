@@ -92,3 +92,41 @@ bool tcopy_ports_give(struct tcopy_ports *p, u32 slot, u32 now_s)
 	p->n++;
 	return true;
 }
+
+/**
+ * tcopy_turn_init() - an order that nobody can know
+ * @turn:	filled
+ * @seed:	random
+ */
+void tcopy_turn_init(struct tcopy_turn *turn, u64 seed)
+{
+	u32 low = (u32)seed, high = (u32)(seed >> 32);
+
+	turn->host_add = low;
+	turn->host_mul = high | 1;
+	turn->port_add = low % TCOPY_TURN_PORTS;
+	turn->port_mul = high % TCOPY_TURN_PORTS;
+	/* 31,744 is 2^10 * 31 */
+	while (!(turn->port_mul % 2) || !(turn->port_mul % 31))
+		turn->port_mul = (turn->port_mul + 1) % TCOPY_TURN_PORTS;
+}
+
+/**
+ * tcopy_turn_at() - whose turn is it?
+ * @turn:	the order
+ * @count:	goes up by one
+ * @bits:	of the address that are free, TCOPY_TURN_BITS at most
+ * @host:	filled: these bits
+ * @port:	filled, host order
+ */
+void tcopy_turn_at(const struct tcopy_turn *turn, u32 count, u32 bits,
+		   u32 *host, u16 *port)
+{
+	u32 mask = (1U << bits) - 1, round = (count >> bits) % TCOPY_TURN_PORTS;
+
+	*host = (count * turn->host_mul + turn->host_add) & mask;
+	/* Not the same port for all addresses of a round */
+	round = (round * turn->port_mul + turn->port_add + *host) %
+		TCOPY_TURN_PORTS;
+	*port = (u16)(TCOPY_TURN_FIRST + round);
+}

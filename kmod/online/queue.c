@@ -4,6 +4,7 @@
 #include <linux/percpu.h>
 
 #include "../compat/hrtimer.h"
+#include "fan.h"
 #include "queue.h"
 #include "session.h"
 
@@ -111,8 +112,12 @@ static void queue_purge(struct tcopy_cpu *cpu)
 	cpu->bytes = 0;
 	spin_unlock_bh(&cpu->queue.lock);
 	while ((skb = __skb_dequeue(&list))) {
-		tcopy_mem_add(cpu->tn, -(s64)skb->truesize);
-		kfree_skb(skb);
+		/* A datagram's mark is its sender's. */
+		if (tcopy_queue_cb(skb)->kind == TCOPY_QUEUE_DATAGRAM)
+			skb->mark = 0;
+		if (tcopy_queue_cb(skb)->kind == TCOPY_QUEUE_FAN)
+			tcopy_fan_put(tcopy_queue_cb(skb)->fan);
+		tcopy_hold_drop(skb, cpu->tn);
 	}
 }
 
@@ -196,6 +201,51 @@ bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
 	if (room && !READ_ONCE(cpu->waiting))
 		tasklet_schedule(&cpu->tasklet);
 	return room;
+}
+
+/**
+ * tcopy_queue_on() - let an entry go on where it has stopped
+ * @tn:		the namespace
+ * @skb:	an entry of a fan, accounted
+ * @pos:	the copy that comes next
+ *
+ * At the end of the queue, whatever is in there: it was in there before.
+ *
+ * Context: BH; the tasklet will run.
+ */
+void tcopy_queue_on(struct tcopy_net *tn, struct sk_buff *skb, u32 pos)
+{
+	struct tcopy_cpu *cpu = this_cpu_ptr(tn->cpu);
+
+	tcopy_queue_cb(skb)->pos = pos;
+	spin_lock(&cpu->queue.lock);
+	cpu->bytes += skb->truesize;
+	__skb_queue_tail(&cpu->queue, skb);
+	spin_unlock(&cpu->queue.lock);
+}
+
+/**
+ * tcopy_queue_fan() - a packet is for further copies of its connection
+ * @tn:		the namespace
+ * @skb:	its payload, with struct tcopy_event at its head; accounted,
+ *		consumed
+ * @fan:	they; the caller's reference goes with it
+ * @birth:	they are made with it
+ *
+ * No limit of its own: it takes the place of the packet's entry.
+ *
+ * Context: the tasklet, which runs again when something is left.
+ */
+void tcopy_queue_fan(struct tcopy_net *tn, struct sk_buff *skb,
+		     struct tcopy_fan *fan, bool birth)
+{
+	*tcopy_queue_cb(skb) = (struct tcopy_queue_cb) {
+		.kind = TCOPY_QUEUE_FAN,
+		.since = (u32)jiffies,
+		.fan = fan,
+		.birth = birth,
+	};
+	tcopy_queue_on(tn, skb, 0);
 }
 
 /**

@@ -4,12 +4,14 @@
 
 #include "netns.h"
 
+struct tcopy_fan;
 struct tcopy_session;
 
 /* What a queued skb is; in its cb. */
 enum tcopy_queue_kind {
 	TCOPY_QUEUE_PACKET,	/* struct tcopy_event and payload */
 	TCOPY_QUEUE_DATAGRAM,	/* a HEADERS datagram of ours, header and all */
+	TCOPY_QUEUE_FAN,	/* a packet, for other copies of its client */
 };
 
 /**
@@ -17,12 +19,18 @@ enum tcopy_queue_kind {
  * @kind:	what it is
  * @tries:	how often it was put off
  * @since:	jiffies when it was queued
+ * @pos:	of a fan: the copy that comes next
+ * @fan:	whose; a reference
+ * @birth:	they are made with it
  * @shed:	the copies of its connection are to end: this CPU is behind
  */
 struct tcopy_queue_cb {
 	enum tcopy_queue_kind kind;
 	unsigned int tries;
 	u32 since;
+	u32 pos;
+	struct tcopy_fan *fan;
+	bool birth;
 	bool shed;
 };
 
@@ -62,6 +70,9 @@ void tcopy_queue_stop(struct tcopy_net *tn);
 void tcopy_queue_free(struct tcopy_net *tn);
 bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
 		     enum tcopy_queue_kind kind);
+void tcopy_queue_fan(struct tcopy_net *tn, struct sk_buff *skb,
+		     struct tcopy_fan *fan, bool birth);
+void tcopy_queue_on(struct tcopy_net *tn, struct sk_buff *skb, u32 pos);
 bool tcopy_queue_later(struct tcopy_net *tn, struct sk_buff *skb);
 unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list,
 			      u64 now_ns);

@@ -232,6 +232,20 @@ void tcopy_relay_open(struct tcopy_relay *relay, const struct tcopy_flow *flow)
 }
 
 /**
+ * tcopy_relay_crowded() - are there nearly as many OPENs waiting as may?
+ * @relay: the relay
+ *
+ * Whoever begins many connections at once waits for a moment then: each whose
+ * OPEN is dropped costs a retransmission.
+ *
+ * Context: any.
+ */
+bool tcopy_relay_crowded(const struct tcopy_relay *relay)
+{
+	return READ_ONCE(relay->opens_n) > TCOPY_RELAY_OPENS / 2;
+}
+
+/**
  * tcopy_relay_flush() - send the OPENs that wait
  * @relay: the relay
  *

@@ -73,6 +73,7 @@ tcopy_relay_get(struct tcopy_net *tn, u8 family, const union tcopy_addr *addr,
 void tcopy_relay_put(struct tcopy_relay *relay);
 void tcopy_relay_open(struct tcopy_relay *relay,
 		      const struct tcopy_flow *flow);
+bool tcopy_relay_crowded(const struct tcopy_relay *relay);
 bool tcopy_relay_may_reset(struct tcopy_relay *relay, u64 now_us);
 void tcopy_relay_hello(struct tcopy_relay *relay);
 void tcopy_relay_flush(struct tcopy_relay *relay);

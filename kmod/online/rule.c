@@ -193,6 +193,7 @@ struct tcopy_conf *tcopy_conf_new(const struct tcopy_conf *from)
 	conf->track.wait_us = 120 * (u64)USEC_PER_SEC;
 	conf->track.pace = true;
 	conf->max_sessions = 262144;
+	conf->copies = 1;
 	conf->pick_up = true;
 	conf->shape.sample = TCOPY_SHAPE_ALL;
 	conf->shape.seed = get_random_u32();

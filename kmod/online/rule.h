@@ -16,6 +16,7 @@
 
 struct tcopy_pool;
 struct tcopy_relay;
+struct tcopy_rotor;
 struct socket;
 
 /* Counters of a target on one CPU, indexed by enum tcopy_a_stat. */
@@ -42,6 +43,9 @@ struct tcopy_pass {
  * @pick_up:	connections older than the target are copied, too, from a
  *		request on
  * @own_source:	copies that begin leave with this host's address
+ * @copies:	of each connection that begins to be copied
+ * @source:	where the addresses of copies that begin are from; family 0: no
+ *		such prefix
  * @way:	how copies that begin, and probes, travel
  * @shape:	which connections begin to be copied
  * @rcu:	replaced as a whole, by tcopy_target_set()
@@ -51,6 +55,8 @@ struct tcopy_conf {
 	u32 max_sessions;
 	bool pick_up;
 	bool own_source;
+	u32 copies;
+	struct tcopy_prefix source;
 	struct tcopy_way way;
 	struct tcopy_shape shape;
 	struct rcu_head rcu;
@@ -91,6 +97,8 @@ enum tcopy_probe {
  * @ref:	the list of targets holds one, each session one
  * @pool:	ports of copies that do not leave with their client's; immutable
  *	while in the list of targets
+ * @rotor:	addresses and ports of further copies; immutable while in the
+ *		list of targets
  * @relay:	return channel; immutable, valid while in the list of targets
  * @wire_state:	enum tcopy_wire_state of the last WELCOME; READ_ONCE
  * @welcome_us:	when that was; 0: never; READ_ONCE
@@ -141,6 +149,7 @@ struct tcopy_target {
 	refcount_t ref;
 
 	struct tcopy_pool *pool;
+	struct tcopy_rotor *rotor;
 	struct tcopy_relay *relay;
 	u8 wire_state;
 	u64 welcome_us;

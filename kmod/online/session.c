@@ -4,6 +4,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
+#include "fan.h"
 #include "relay.h"
 #include "session.h"
 #include "source.h"
@@ -78,6 +79,8 @@ static void session_free_rcu(struct rcu_head *head)
 	tcopy_transmit_unroute(&s->route);
 	if (s->pool)
 		tcopy_source_put(s->pool, s->answer.dport);
+	if (s->fan)
+		tcopy_fan_put(s->fan);
 	tcopy_target_put(s->target);
 	kmem_cache_free(session_cache, s);
 	tcopy_mem_add(tn, -(s64)sizeof(*s));
@@ -126,6 +129,9 @@ static int session_insert(struct tcopy_net *tn, struct tcopy_session *s)
 	if (tries < 0)
 		return -EEXIST;
 
+	/* The others are found by the first of their fan. */
+	if (s->fan && s->fan->leader != s)
+		return 0;
 	err = rhltable_insert(&tn->sessions, &s->node, tcopy_session_params);
 	if (err)
 		rhashtable_remove_fast(&tn->copies, &s->copy_node,
@@ -133,21 +139,87 @@ static int session_insert(struct tcopy_net *tn, struct tcopy_session *s)
 	return err;
 }
 
-/* A source of this host's: another tuple than the client's has sequence numbers
- * and a clock of its own.
+/* Addresses and ports of further copies that are in use, in a row. */
+#define SESSION_PICKS	8
+
+static int session_pick_source(struct tcopy_session *s, struct tcopy_flow *copy)
+{
+	unsigned int tries = SESSION_PICKS;
+	struct tcopy_flow answer;
+	int err;
+
+	while (tries--) {
+		err = tcopy_source_pick(s->tn, s->target, copy);
+		if (err)
+			continue;
+		tcopy_flow_reverse(&answer, copy);
+		if (!tcopy_session_find_copy(s->tn, &answer))
+			return 0;
+		err = -EEXIST;
+	}
+	return err == -EPERM ? err : -EEXIST;
+}
+
+/* Another tuple than the client's has sequence numbers and a clock of its
+ * own: one of this host's, or of the target's prefix, or another port of the
+ * client's.
  */
 static int session_own_source(struct tcopy_session *s, struct tcopy_flow *copy,
-			      struct tcopy_track_open *open, u64 now_us)
+			      bool own, struct tcopy_track_open *open,
+			      u64 now_us)
 {
 	struct tcopy_net *tn = s->tn;
 	int err;
 
-	err = tcopy_source_get(tn, s->target, copy, &s->pool);
+	if (own)
+		err = tcopy_source_get(tn, s->target, copy, &s->pool);
+	else
+		err = session_pick_source(s, copy);
 	if (err)
 		return err;
 	s->seq_off = tcopy_source_isn(tn, copy) - s->isn;
 	open->tsval = tcopy_source_tsval(tn, copy, now_us);
 	return 0;
+}
+
+/* A real connection needs the tuple of one of several copies, which goes. */
+static void session_evict(struct tcopy_net *tn, const struct tcopy_flow *answer)
+{
+	struct tcopy_session *old = tcopy_session_find_copy(tn, answer);
+
+	if (!old || !old->fan || old->fan->leader == old)
+		return;
+	tcopy_session_end(old, TCOPY_END_EVICTED);
+	tcopy_session_del(old);
+}
+
+/* A further copy of a connection is published: it is there when it is found. */
+static struct tcopy_session *session_further(struct tcopy_session *s,
+					     struct tcopy_fan *fan, u32 slot)
+{
+	struct tcopy_target *t = s->target;
+	int err;
+
+	if (!atomic_inc_not_zero(&fan->live)) {
+		tcopy_session_put(s);
+		return ERR_PTR(-ESHUTDOWN);
+	}
+	refcount_inc(&fan->ref);
+	s->fan = fan;
+	s->slot = slot;
+	refcount_inc(&s->ref);
+	rcu_assign_pointer(fan->copy[slot], s);
+	atomic_inc(&t->sessions_n);
+	err = session_insert(s->tn, s);
+	if (err) {
+		atomic_dec(&t->sessions_n);
+		tcopy_fan_leave(s);
+		tcopy_session_put(s);
+		return ERR_PTR(err);
+	}
+	tcopy_count(t, SESSIONS);
+	tcopy_count(t, OPENED);
+	return s;
 }
 
 /**
@@ -157,6 +229,8 @@ static int session_own_source(struct tcopy_session *s, struct tcopy_flow *copy,
  * @ev:		the client's first packet behind its SYN
  * @syn:	what its SYN said
  * @peer:	what production's socket says
+ * @fan:	it is a further copy, of this one's; NULL: the first
+ * @slot:	its entry there
  * @now_us:	now
  *
  * Nothing is sent yet: the caller runs the session.
@@ -166,15 +240,19 @@ static int session_own_source(struct tcopy_session *s, struct tcopy_flow *copy,
  * Return: the session, with no reference for the caller (RCU), also when
  * another CPU has just made it; -ENOMEM; -EEXIST: the copy's addresses and
  * ports are in use by the copy of another connection, or none are free; -EPERM:
- * the test host would let its answers through.
+ * the test host would let its answers through; -ESHUTDOWN: no copy of @fan is
+ * left.
  */
 struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 					struct tcopy_target *t,
 					const struct tcopy_event *ev,
 					const struct tcopy_syn *syn,
 					const struct tcopy_peer *peer,
+					struct tcopy_fan *fan, u32 slot,
 					u64 now_us)
 {
+	const struct tcopy_conf *conf = tcopy_target_conf(t);
+	bool own = !conf->source.family && tcopy_source_is_own(t, &ev->flow);
 	spinlock_t *birth = session_birth_lock(tn, &ev->flow);
 	struct tcopy_track_open open;
 	struct tcopy_session *s, *old;
@@ -204,7 +282,7 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 		tcopy_forward_client(&s->online, &ev->seg, (u32)jiffies);
 	}
 	s->ip_id = get_random_u32();
-	s->route.way = tcopy_target_conf(t)->way;
+	s->route.way = conf->way;
 	spin_lock_init(&s->lock);
 	INIT_LIST_HEAD(&s->ack_node);
 	__skb_queue_head_init(&s->out);
@@ -222,8 +300,8 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 		.wscale = SESSION_WSCALE,
 		.path_mss = 536,
 	};
-	if (tcopy_source_is_own(t, &ev->flow)) {
-		err = session_own_source(s, &flow, &open, now_us);
+	if (own || fan || conf->source.family) {
+		err = session_own_source(s, &flow, own, &open, now_us);
 		if (err) {
 			kmem_cache_free(session_cache, s);
 			return ERR_PTR(err);
@@ -242,6 +320,18 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	refcount_inc(&t->ref);
 	tcopy_mem_add(tn, sizeof(*s));
 	atomic_inc(&tn->sessions_n);
+
+	if (fan)
+		return session_further(s, fan, slot);
+	if (conf->copies > 1) {
+		s->fan = tcopy_fan_new(s, conf->copies, ev, syn, peer);
+		if (!s->fan) {
+			tcopy_session_put(s);
+			return ERR_PTR(-ENOMEM);
+		}
+	}
+	if (!own && !conf->source.family)
+		session_evict(tn, &s->answer);
 
 	spin_lock(birth);
 	old = tcopy_session_find(tn, &ev->flow, t);
@@ -276,6 +366,7 @@ void tcopy_session_del(struct tcopy_session *s)
 	struct tcopy_target *t = s->target;
 	struct tcopy_net *tn = s->tn;
 	unsigned int unsent;
+	bool keeps;
 
 	spin_lock_bh(&s->lock);
 	if (s->dead) {
@@ -288,13 +379,32 @@ void tcopy_session_del(struct tcopy_session *s)
 	tcopy_count_add(t, HELD, -(u64)unsent);
 	spin_unlock_bh(&s->lock);
 
-	rhltable_remove(&tn->sessions, &s->node, tcopy_session_params);
+	if (!s->fan)
+		rhltable_remove(&tn->sessions, &s->node, tcopy_session_params);
 	rhashtable_remove_fast(&tn->copies, &s->copy_node, tcopy_copy_params);
 	if (timer_delete(&s->timer))
 		tcopy_session_put(s);
 	tcopy_count_add(t, SESSIONS, -1ULL);
+	/* The tables' reference of the first of several goes with the last */
+	keeps = s->fan && s->fan->leader == s;
+	if (s->fan)
+		tcopy_fan_leave(s);
+	if (!keeps)
+		tcopy_session_put(s);
+	/* Last: who waits for it to be 0 lets the target go. */
 	atomic_dec(&t->sessions_n);
-	tcopy_session_put(s);
+}
+
+/**
+ * tcopy_session_fan_over() - does none of a connection's copies go on?
+ * @s: the first of several
+ *
+ * Context: RCU read section. Racy, as tcopy_session_over() is.
+ */
+bool tcopy_session_fan_over(const struct tcopy_session *s)
+{
+	return READ_ONCE(s->fan->missed) ||
+	       atomic_read(&s->fan->live) <= !READ_ONCE(s->dead);
 }
 
 static void session_walk(struct tcopy_net *tn, struct tcopy_target *t,

@@ -15,6 +15,8 @@
 #include "track.h"
 #include "transmit.h"
 
+struct tcopy_fan;
+
 /**
  * struct tcopy_session - one online connection and its copy to one target
  * @node:	entry in tcopy_net.sessions; RCU
@@ -34,6 +36,9 @@
  * @online:	what is seen of production where no socket tells
  * @gap_us:	when the first gap was seen, or became smaller; 0: there is none
  * @gap_seq:	where it begins
+ * @fan:	the other copies of the same connection, or NULL; a reference;
+ *		immutable after publication
+ * @slot:	its entry there, unless it is the first; immutable
  * @isn:	the client's ISN; immutable
  * @seq_off:	what the copy's sequence numbers are ahead of the client's by;
  *		@track and @hold know the client's alone. Immutable
@@ -76,6 +81,8 @@ struct tcopy_session {
 	u64 last_us;
 	u64 heard_us;
 	struct tcopy_pool *pool;
+	struct tcopy_fan *fan;
+	u32 slot;
 	u64 syn_us;
 	struct tcopy_forward online;
 	u64 gap_us;
@@ -104,6 +111,7 @@ struct tcopy_session {
 
 /**
  * struct tcopy_event - a captured packet; in front of its payload, at skb->head
+ * @shared:	of payload that several copies share
  * @flow:	client to online service
  * @seg:	its TCP header
  * @dif:	device it came in by, as the socket tables see it
@@ -113,6 +121,7 @@ struct tcopy_session {
  * @reply:	a RST of the online service: @flow is its other direction
  */
 struct tcopy_event {
+	struct tcopy_shared shared;
 	struct tcopy_flow flow;
 	struct tcopy_seg seg;
 	int dif;
@@ -144,6 +153,8 @@ tcopy_session_list(struct tcopy_net *tn, const struct tcopy_flow *flow)
 {
 	return rhltable_lookup(&tn->sessions, flow, tcopy_session_params);
 }
+
+bool tcopy_session_fan_over(const struct tcopy_session *s);
 
 /**
  * tcopy_session_said() - had a copy said all when its client said it again?
@@ -183,6 +194,8 @@ static inline bool tcopy_session_over(struct rhlist_head *list,
 		if (!READ_ONCE(s->missed) &&
 		    READ_ONCE(s->track.state) < TCOPY_TRACK_ENDED)
 			return false;
+		if (s->fan && !tcopy_session_fan_over(s))
+			return false;
 		said &= tcopy_session_said(s, seg);
 	}
 	*bucket = said ? TCOPY_A_STAT_NOT_NEEDED : TCOPY_A_STAT_ENDED;
@@ -195,6 +208,7 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 					const struct tcopy_event *ev,
 					const struct tcopy_syn *syn,
 					const struct tcopy_peer *peer,
+					struct tcopy_fan *fan, u32 slot,
 					u64 now_us);
 void tcopy_session_put(struct tcopy_session *s);
 struct tcopy_session *tcopy_session_find(struct tcopy_net *tn,
@@ -214,6 +228,9 @@ void tcopy_session_cache_exit(void);
 void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb);
 bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 			  u64 now_us);
+void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
+			 const struct tcopy_event *ev,
+			 const struct tcopy_peer *peer, u64 now_us);
 void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			  enum tcopy_end why);
 void tcopy_session_shed(struct tcopy_net *tn, const struct tcopy_flow *flow);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* session: captured packets and headers go into their sessions. */
 
+#include "fan.h"
 #include "queue.h"
 #include "relay.h"
 #include "session.h"
@@ -60,14 +61,23 @@ void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow,
 {
 	struct rhlist_head *list = tcopy_session_list(tn, flow), *pos;
 	struct tcopy_session *s;
+	bool dead;
 
 	rhl_for_each_entry_rcu(s, pos, list, node) {
 		spin_lock(&s->lock);
 		if (!s->missed)
 			WRITE_ONCE(s->missed, why);
-		if (!s->dead && !mod_timer(&s->timer, jiffies + 1))
+		/* The others are told by this one's timer, not here: there may
+		 * be a thousand, and production's packet waits.
+		 */
+		if (s->fan)
+			WRITE_ONCE(s->fan->missed, why);
+		dead = s->dead;
+		if (!dead && !mod_timer(&s->timer, jiffies + 1))
 			refcount_inc(&s->ref);
 		spin_unlock(&s->lock);
+		if (dead && s->fan)
+			tcopy_fan_end(s->fan, why);
 	}
 }
 
@@ -107,14 +117,28 @@ void tcopy_session_shed(struct tcopy_net *tn, const struct tcopy_flow *flow)
 	struct rhlist_head *list = tcopy_session_list(tn, flow), *pos;
 	struct tcopy_session *s;
 
-	rhl_for_each_entry_rcu(s, pos, list, node)
+	rhl_for_each_entry_rcu(s, pos, list, node) {
+		if (s->fan)
+			tcopy_fan_end(s->fan, TCOPY_END_SHED);
 		tcopy_session_end(s, TCOPY_END_SHED);
+	}
 }
 
-/* A packet whose session is found; payload is consumed, and counted. */
-static void event_add(struct tcopy_session *s, struct sk_buff *skb,
-		      const struct tcopy_event *ev,
-		      const struct tcopy_peer *peer, u64 now_us)
+/**
+ * tcopy_session_event() - a packet whose session is found
+ * @s:		the session
+ * @skb:	its payload, accounted; consumed
+ * @ev:		the packet
+ * @peer:	what production's socket says, of a RST
+ * @now_us:	now
+ *
+ * Counted where it ends up; that it matched is the caller's to count.
+ *
+ * Context: BH, RCU read section, no lock held.
+ */
+void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
+			 const struct tcopy_event *ev,
+			 const struct tcopy_peer *peer, u64 now_us)
 {
 	const struct tcopy_seg *seg = &ev->seg;
 	struct tcopy_target *t = s->target;
@@ -179,10 +203,8 @@ run:
 unlock:
 	spin_unlock_bh(&s->lock);
 out:
-	if (skb) {
-		tcopy_mem_add(s->tn, -(s64)skb->truesize);
-		kfree_skb(skb);
-	}
+	if (skb)
+		tcopy_hold_drop(skb, s->tn);
 }
 
 /* May this connection be copied to this target? Counts why not. */
@@ -198,16 +220,17 @@ static bool event_admit(struct tcopy_net *tn, struct tcopy_target *t,
 		this_cpu_inc(t->stats->v[why]);
 	else if (!READ_ONCE(t->copying))
 		tcopy_count(t, NOT_COPYING);
-	else if (!tcopy_source_is_own(t, &ev->flow) &&
+	else if (!conf->source.family && !tcopy_source_is_own(t, &ev->flow) &&
 		 tcopy_target_passes(t, &ev->flow))
 		tcopy_count(t, PASSED);
 	else if (peer->mptcp || (syn->opts & TCOPY_OPT_MD5))
 		tcopy_count(t, MPTCP);
-	else if (atomic_read(&t->sessions_n) >= conf->max_sessions)
+	else if (atomic_read(&t->sessions_n) + conf->copies >
+		 conf->max_sessions)
 		tcopy_count(t, SESSION_LIMIT);
 	else if (tcopy_mem_full(tn))
 		tcopy_count(t, MEMORY_LIMIT);
-	else if (!tcopy_target_pay(t, 1, now_us))
+	else if (!tcopy_target_pay(t, conf->copies, now_us))
 		tcopy_count(t, RATE_LIMIT);
 	else
 		return true;
@@ -226,6 +249,10 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 	tcopy_count(t, MATCHED);
 	/* The client uses its port again, and its old copy lives on. */
 	if (syn && !syn->picked && s && s->isn != syn->isn) {
+		if (s->fan) {
+			tcopy_fan_end(s->fan, TCOPY_END_REUSED);
+			tcopy_fan_unlist(s->fan);
+		}
 		tcopy_session_end(s, TCOPY_END_REUSED);
 		tcopy_session_del(s);
 		s = NULL;
@@ -233,7 +260,7 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 	if (!s && syn && (!syn->picked || tcopy_target_conf(t)->pick_up)) {
 		if (!event_admit(tn, t, ev, syn, peer, now_us))
 			goto drop;
-		s = tcopy_session_new(tn, t, ev, syn, peer, now_us);
+		s = tcopy_session_new(tn, t, ev, syn, peer, NULL, 0, now_us);
 		if (IS_ERR(s)) {
 			if (PTR_ERR(s) == -EEXIST)
 				tcopy_count(t, TUPLE_TAKEN);
@@ -257,11 +284,12 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 		this_cpu_inc(t->stats->v[why]);
 		goto drop;
 	}
-	event_add(s, skb, ev, peer, now_us);
+	if (s->fan)
+		skb = tcopy_fan_packet(s, skb, ev);
+	tcopy_session_event(s, skb, ev, peer, now_us);
 	return;
 drop:
-	tcopy_mem_add(tn, -(s64)skb->truesize);
-	kfree_skb(skb);
+	tcopy_hold_drop(skb, tn);
 }
 
 /* Production has not taken the connection, or not yet, or is just replacing its
@@ -395,9 +423,8 @@ void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
 
 	tcopy_rule_for_each(rules, &ev.flow, i, t) {
 		if (prev) {
-			part = skb_clone(skb, TCOPY_GFP);
+			part = tcopy_hold_clone(skb, tn);
 			if (part) {
-				tcopy_mem_add(tn, part->truesize);
 				event_target(tn, prev, part, &ev, syn, &peer,
 					     now_us);
 			} else {
@@ -420,6 +447,5 @@ void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
 		return;
 	}
 drop:
-	tcopy_mem_add(tn, -(s64)skb->truesize);
-	kfree_skb(skb);
+	tcopy_hold_drop(skb, tn);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* session: what track decides is built and sent; the timer. */
 
+#include "fan.h"
 #include "queue.h"
 #include "relay.h"
 #include "session.h"
@@ -123,6 +124,7 @@ static void run_count_end(struct tcopy_target *t, enum tcopy_end why)
 		[TCOPY_END_REUSED] = TCOPY_A_STAT_END_REUSED,
 		[TCOPY_END_REMOVED] = TCOPY_A_STAT_END_REMOVED,
 		[TCOPY_END_UNSUPPORTED] = TCOPY_A_STAT_END_UNSUPPORTED,
+		[TCOPY_END_EVICTED] = TCOPY_A_STAT_EVICTED,
 	};
 
 	this_cpu_inc(t->stats->v[stat[why]]);
@@ -392,6 +394,11 @@ void tcopy_session_timer(struct timer_list *timer)
 		run_compact(s);
 	}
 	tcopy_session_run_unlock(s, now_us);
+	if (s->fan && READ_ONCE(s->fan->missed) && s == s->fan->leader) {
+		rcu_read_lock();
+		tcopy_fan_end(s->fan, s->fan->missed);
+		rcu_read_unlock();
+	}
 	tcopy_queue_charge(s->tn, since_ns);
 	tcopy_session_put(s);
 }

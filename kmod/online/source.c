@@ -51,6 +51,26 @@ struct tcopy_pool {
 	struct tcopy_port ring[];
 };
 
+/* Counters of further copies of clients: those of a client that is as busy as a
+ * proxy are its own, mostly.
+ */
+#define SOURCE_COUNTS		1024
+
+/**
+ * struct tcopy_rotor - addresses and ports of a target's further copies
+ * @turn:	their order; immutable
+ * @count:	how many there were: of the target's prefix in the first, else
+ *		by the hash of their client
+ *
+ * A client has 31,744 ports: with more than 529 further copies a second of
+ * one client, a tuple is used again within the 60 s that a test server may keep
+ * it in TIME-WAIT. --source with a prefix of N addresses has N times as many.
+ */
+struct tcopy_rotor {
+	struct tcopy_turn turn;
+	atomic_t count[SOURCE_COUNTS];
+};
+
 static u32 source_now_s(void)
 {
 	return (u32)ktime_get_seconds();
@@ -116,6 +136,10 @@ int tcopy_source_attach(struct tcopy_net *tn, struct tcopy_target *t)
 	const struct tcopy_target *other;
 
 	lockdep_assert_held(&tn->lock);
+	t->rotor = kvzalloc(sizeof(*t->rotor), GFP_KERNEL);
+	if (!t->rotor)
+		return -ENOMEM;
+	tcopy_turn_init(&t->rotor->turn, get_random_u64());
 	list_for_each_entry(other, &tn->targets, list)
 		if (other->family == t->family &&
 		    other->to_port == t->to_port &&
@@ -126,7 +150,11 @@ int tcopy_source_attach(struct tcopy_net *tn, struct tcopy_target *t)
 			return 0;
 		}
 	t->pool = pool_new(tn->net);
-	return t->pool ? 0 : -ENOMEM;
+	if (t->pool)
+		return 0;
+	kvfree(t->rotor);
+	t->rotor = NULL;
+	return -ENOMEM;
 }
 
 /**
@@ -139,6 +167,8 @@ void tcopy_source_detach(struct tcopy_target *t)
 {
 	pool_put(t->pool);
 	t->pool = NULL;
+	kvfree(t->rotor);
+	t->rotor = NULL;
 }
 
 /**
@@ -226,6 +256,61 @@ int tcopy_source_get(struct tcopy_net *tn, struct tcopy_target *t,
 		return 0;
 	}
 	return -EEXIST;
+}
+
+/* The network's own address and its broadcast's are no host's (RFC 1812,
+ * 4.2.2.11; RFC 4291, 2.6.1).
+ */
+static bool source_unusable(const struct tcopy_prefix *p, u32 host)
+{
+	if (p->family == 4)
+		return p->plen < 31 &&
+		       (!host || host == (U32_MAX >> p->plen));
+	return p->plen < 127 && !host;
+}
+
+/**
+ * tcopy_source_pick() - an address and a port of the target's prefix, or else
+ * another port of the client
+ * @tn:		the namespace
+ * @t:		the target
+ * @copy:	client to test service; its source is replaced
+ *
+ * In turn, without any memory of those in use: the caller asks the table of
+ * copies, whose insertion decides, and takes the next one.
+ *
+ * Context: BH, RCU read section.
+ *
+ * Return: 0; -EAGAIN: it is nobody's, take the next; -EPERM: the test host lets
+ * answers to this address through.
+ */
+int tcopy_source_pick(struct tcopy_net *tn, struct tcopy_target *t,
+		      struct tcopy_flow *copy)
+{
+	const struct tcopy_prefix *p = &tcopy_target_conf(t)->source;
+	atomic_t *count = &t->rotor->count[0];
+	u32 bits = 0, host = 0;
+	u16 port;
+
+	if (p->family)
+		bits = min_t(u32, (p->family == 4 ? 32 : 128) - p->plen,
+			     TCOPY_TURN_BITS);
+	else
+		count += siphash(&copy->src, sizeof(copy->src), &tn->isn_key) %
+			 SOURCE_COUNTS;
+	tcopy_turn_at(&t->rotor->turn, atomic_inc_return(count), bits, &host,
+		      &port);
+	copy->sport = htons(port);
+	if (!p->family)
+		return 0;
+	if (bits && source_unusable(p, host))
+		return -EAGAIN;
+	copy->src = p->addr;
+	if (p->family == 4)
+		copy->src.v4 |= htonl(host);
+	else
+		copy->src.w[3] |= (__force u32)htonl(host);
+	return tcopy_target_passes(t, copy) ? -EPERM : 0;
 }
 
 /**

@@ -42,6 +42,7 @@ enum tcopy_end {
 	TCOPY_END_REUSED,		/* the client reused its 4-tuple */
 	TCOPY_END_REMOVED,		/* target, intercept or relay gone */
 	TCOPY_END_UNSUPPORTED,		/* not handled yet */
+	TCOPY_END_EVICTED,		/* a real connection needs its tuple */
 };
 
 enum tcopy_track_state {

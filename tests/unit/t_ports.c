@@ -157,6 +157,47 @@ static void never_twice(void)
 	}
 }
 
+/* each address and port once, before any is used again */
+static void turn_has_all(void)
+{
+	static unsigned char seen[16 * 65536];
+	struct tcopy_turn turn;
+	u32 i, host, bits;
+	u64 seed;
+	u16 port;
+
+	for (seed = 1; seed < 1ULL << 60; seed = seed * 2654435761ULL + 12345)
+		for (bits = 0; bits <= 4; bits += 4) {
+			memset(seen, 0, sizeof(seen));
+			tcopy_turn_init(&turn, seed);
+			for (i = 0; i < TCOPY_TURN_PORTS << bits; i++) {
+				tcopy_turn_at(&turn, i, bits, &host, &port);
+				T_OK(host < 1U << bits);
+				T_OK(port >= TCOPY_TURN_FIRST && port < 32768);
+				T_EQ(seen[host << 16 | port], 0);
+				seen[host << 16 | port] = 1;
+			}
+			tcopy_turn_at(&turn, i, bits, &host, &port);
+			T_EQ(seen[host << 16 | port], 1);
+		}
+}
+
+/* one address is used again after all others */
+static void turn_spreads_addresses(void)
+{
+	struct tcopy_turn turn;
+	bool seen[256] = {};
+	u32 i, host;
+	u16 port;
+
+	tcopy_turn_init(&turn, 0x123456789abcdefULL);
+	for (i = 0; i < 256; i++) {
+		tcopy_turn_at(&turn, i + 256 * 77, 8, &host, &port);
+		T_OK(!seen[host]);
+		seen[host] = true;
+	}
+}
+
 int main(void)
 {
 	T_RUN(each_once);
@@ -166,5 +207,7 @@ int main(void)
 	T_RUN(clock_wraps);
 	T_RUN(shuffles);
 	T_RUN(never_twice);
+	T_RUN(turn_has_all);
+	T_RUN(turn_spreads_addresses);
 	return t_done();
 }

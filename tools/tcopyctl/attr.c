@@ -135,6 +135,11 @@ static int target_attr(const struct nlattr *attr, void *data)
 		return get_u8(&to->source, attr);
 	case TCOPY_A_TARGET_SESSIONS:
 		return get_u8(&to->sessions, attr);
+	case TCOPY_A_TARGET_COPIES:
+		return get_u32(&to->copies, attr);
+	case TCOPY_A_TARGET_SOURCE_PREFIX:
+		return mnl_attr_parse_nested(attr, prefix_attr,
+					     &to->source_prefix);
 	case TCOPY_A_TARGET_SAMPLE:
 		return get_u32(&to->sample, attr);
 	case TCOPY_A_TARGET_SEED:

@@ -21,6 +21,7 @@
  * @relay:	family 0: @to's address; port 0: the default
  * @max_sessions: and the rest: see enum tcopy_a_target
  * @source:	enum tcopy_source
+ * @source_prefix: with TCOPY_SOURCE_PREFIX
  * @dev:	index of the device that copies leave by, 0: as routed
  * @ends:	seconds until it ends by itself, 0: never
  * @client_n:	entries of @client
@@ -38,6 +39,8 @@ struct target {
 	u32 max_sessions;
 	u32 idle;
 	u32 wait;
+	u32 copies;
+	struct prefix source_prefix;
 	u32 sample, seed, ramp, rate, mss, mark, dev, ends;
 	u8 dscp;
 	unsigned int client_n, not_client_n;

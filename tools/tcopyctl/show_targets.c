@@ -26,6 +26,13 @@ static void note(const struct target *t)
 		out_note("sessions full: connections older than the target are left alone");
 }
 
+static const char *source_text(char buf[ENDPOINT_TEXT], const struct target *t)
+{
+	if (t->source == TCOPY_SOURCE_PREFIX)
+		return prefix_text(buf, &t->source_prefix);
+	return t->source == TCOPY_SOURCE_OWN ? "own" : "client";
+}
+
 /* millionths as a percentage */
 static const char *percent(char buf[16], u32 share)
 {
@@ -42,12 +49,16 @@ static const char *percent(char buf[16], u32 share)
 /* What keeps connections from being copied, and what copies look like. */
 static void note_shape(const struct target *t)
 {
-	char text[256], number[16], dev[IF_NAMESIZE];
+	char prefix[ENDPOINT_TEXT], text[256], number[16], dev[IF_NAMESIZE];
 	size_t n = 0;
 
 #define ADD(...) (n += (size_t)snprintf(text + n, sizeof(text) - n, \
 					__VA_ARGS__))
 	*text = 0;
+	if (t->copies > 1)
+		ADD(", %u copies of each", t->copies);
+	if (t->source == TCOPY_SOURCE_PREFIX)
+		ADD(", source %s", source_text(prefix, t));
 	if (t->client_n || t->not_client_n)
 		ADD(", clients of %u prefixes, %u left out", t->client_n,
 		    t->not_client_n);
@@ -107,6 +118,7 @@ static void put_shape(const struct target *t)
 static int run(struct args *args)
 {
 	char from[ENDPOINT_TEXT], to[ENDPOINT_TEXT], relay[ENDPOINT_TEXT];
+	char source[ENDPOINT_TEXT];
 	struct target_list list = { 0 };
 	const struct target *t;
 	unsigned int stat;
@@ -131,8 +143,8 @@ static int run(struct args *args)
 		out_str("relay", NULL, endpoint_text(relay, &t->relay));
 		out_str("pace", NULL, t->pace == TCOPY_PACE_NONE ?
 			"none" : "response");
-		out_str("source", NULL, t->source == TCOPY_SOURCE_OWN ?
-			"own" : "client");
+		out_str("source", NULL, source_text(source, t));
+		out_num("copies", NULL, t->copies);
 		out_str("sessions_kind", NULL,
 			t->sessions == TCOPY_SESSIONS_FULL ? "full" : "any");
 		out_str("hook", NULL, t->hook == TCOPY_HOOK_FORWARD ?

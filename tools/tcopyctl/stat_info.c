@@ -162,4 +162,7 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 	[TCOPY_A_STAT_RATE_LIMIT] = {
 		"rate_limit",
 		"a connection began when --rate was reached" },
+	[TCOPY_A_STAT_EVICTED] = {
+		"evicted",
+		"ended: one of several, a real connection needed its port" },
 };

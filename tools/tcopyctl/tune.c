@@ -15,7 +15,6 @@ static const struct {
 	[TUNE_MAX_SESSIONS] = { TCOPY_A_TARGET_MAX_SESSIONS, 4 },
 	[TUNE_IDLE] = { TCOPY_A_TARGET_IDLE, 4 },
 	[TUNE_WAIT] = { TCOPY_A_TARGET_WAIT, 4 },
-	[TUNE_SOURCE] = { TCOPY_A_TARGET_SOURCE, 1 },
 	[TUNE_SESSIONS] = { TCOPY_A_TARGET_SESSIONS, 1 },
 	[TUNE_SAMPLE] = { TCOPY_A_TARGET_SAMPLE, 4 },
 	[TUNE_SEED] = { TCOPY_A_TARGET_SEED, 4 },
@@ -24,6 +23,7 @@ static const struct {
 	[TUNE_MSS] = { TCOPY_A_TARGET_MSS, 4 },
 	[TUNE_MARK] = { TCOPY_A_TARGET_MARK, 4 },
 	[TUNE_DSCP] = { TCOPY_A_TARGET_DSCP, 1 },
+	[TUNE_COPIES] = { TCOPY_A_TARGET_COPIES, 4 },
 	[TUNE_FOR] = { TCOPY_A_TARGET_FOR, 4 },
 };
 
@@ -47,6 +47,22 @@ static bool read_word(u32 *to, const char *value, const char *first,
 		return true;
 	return err_set(err, "'%.64s' is no %s: %s or %s is", value, what, first,
 		       second);
+}
+
+static bool read_source(struct tune *tune, const char *value, struct err *err)
+{
+	struct err why;
+
+	if (!strcmp(value, "client") || !strcmp(value, "own")) {
+		tune->value[TUNE_SOURCE] = *value == 'o' ? TCOPY_SOURCE_OWN :
+							   TCOPY_SOURCE_CLIENT;
+		return true;
+	}
+	tune->value[TUNE_SOURCE] = TCOPY_SOURCE_PREFIX;
+	if (!strchr(value, '/') && !parse_prefix(&tune->source, value, &why))
+		return err_set(err, "'%.64s' is no source: client, own or a prefix is",
+			       value);
+	return parse_prefix(&tune->source, value, err);
 }
 
 static bool read_client(struct tune *tune, int opt, const char *value,
@@ -107,7 +123,11 @@ void tune_read(struct tune *tune, int opt, const char *name, const char *value)
 		ok = read_word(to, value, "response", "none", "pace", &err);
 		break;
 	case TUNE_SOURCE:
-		ok = read_word(to, value, "client", "own", "source", &err);
+		ok = read_source(tune, value, &err);
+		break;
+	case TUNE_COPIES:
+		ok = read_number(to, value, 1, TCOPY_COPIES_MAX,
+				 "number of copies", &err);
 		break;
 	case TUNE_SESSIONS:
 		ok = read_word(to, value, "any", "full",
@@ -155,8 +175,8 @@ void tune_read(struct tune *tune, int opt, const char *name, const char *value)
 		misuse("%s: %s", name, err.msg);
 }
 
-static void put_clients(struct nlmsghdr *nlh, u16 type,
-			const struct prefix *prefix, unsigned int n)
+static void put_prefixes(struct nlmsghdr *nlh, u16 type,
+			 const struct prefix *prefix, unsigned int n)
 {
 	struct nlattr *nest;
 	unsigned int i;
@@ -171,6 +191,15 @@ static void put_clients(struct nlmsghdr *nlh, u16 type,
 		mnl_attr_put_u8(nlh, TCOPY_A_PREFIX_PLEN, prefix[i].plen);
 		mnl_attr_nest_end(nlh, nest);
 	}
+}
+
+static void put_source(struct nlmsghdr *nlh, const struct tune *tune)
+{
+	mnl_attr_put_u8(nlh, TCOPY_A_TARGET_SOURCE,
+			(u8)tune->value[TUNE_SOURCE]);
+	if (tune->value[TUNE_SOURCE] == TCOPY_SOURCE_PREFIX)
+		put_prefixes(nlh, TCOPY_A_TARGET_SOURCE_PREFIX, &tune->source,
+			     1);
 }
 
 static u32 dev_index(const char *name)
@@ -195,11 +224,13 @@ void tune_put(struct nlmsghdr *nlh, const struct tune *tune)
 		if (!(tune->has & 1u << i))
 			continue;
 		if (i == TUNE_CLIENT)
-			put_clients(nlh, TCOPY_A_TARGET_CLIENT,
-				    tune->client[0], tune->client_n[0]);
+			put_prefixes(nlh, TCOPY_A_TARGET_CLIENT,
+				     tune->client[0], tune->client_n[0]);
 		else if (i == TUNE_NOT_CLIENT)
-			put_clients(nlh, TCOPY_A_TARGET_NOT_CLIENT,
-				    tune->client[1], tune->client_n[1]);
+			put_prefixes(nlh, TCOPY_A_TARGET_NOT_CLIENT,
+				     tune->client[1], tune->client_n[1]);
+		else if (i == TUNE_SOURCE)
+			put_source(nlh, tune);
 		else if (i == TUNE_DEV)
 			mnl_attr_put_u32(nlh, TCOPY_A_TARGET_DEV,
 					 dev_index(tune->dev));

@@ -10,7 +10,7 @@ enum {
 	TUNE_PACE, TUNE_MAX_SESSIONS, TUNE_IDLE, TUNE_WAIT, TUNE_SOURCE,
 	TUNE_SESSIONS, TUNE_CLIENT, TUNE_NOT_CLIENT, TUNE_SAMPLE, TUNE_SEED,
 	TUNE_RAMP, TUNE_RATE, TUNE_MSS, TUNE_MARK, TUNE_DSCP, TUNE_DEV,
-	TUNE_FOR,
+	TUNE_FOR, TUNE_COPIES,
 
 	TUNE_N
 };
@@ -21,7 +21,7 @@ enum {
 	[TUNE_MAX_SESSIONS] = { "--max-sessions", "N", false }, \
 	[TUNE_IDLE] = { "--idle", "SECONDS", false }, \
 	[TUNE_WAIT] = { "--wait", "SECONDS", false }, \
-	[TUNE_SOURCE] = { "--source", "own|client", false }, \
+	[TUNE_SOURCE] = { "--source", "PREFIX|own|client", false }, \
 	[TUNE_SESSIONS] = { "--sessions", "any|full", false }, \
 	[TUNE_CLIENT] = { "--client", "PREFIX", true }, \
 	[TUNE_NOT_CLIENT] = { "--not-client", "PREFIX", true }, \
@@ -33,10 +33,13 @@ enum {
 	[TUNE_MARK] = { "--mark", "N", false }, \
 	[TUNE_DSCP] = { "--dscp", "N", false }, \
 	[TUNE_DEV] = { "--dev", "NAME", false }, \
-	[TUNE_FOR] = { "--for", "DURATION", false }
+	[TUNE_FOR] = { "--for", "DURATION", false }, \
+	[TUNE_COPIES] = { "--copies", "N", false }
 
 /* What -h of both says of them. */
 #define TUNE_HELP \
+	"  --copies N             make N copies of each connection, 1 to 4096: the first with its\n" \
+	"                         client's port, the others with other ports of the client's\n" \
 	"  --client PREFIX        only clients in there (repeatable; 'all')\n" \
 	"  --not-client PREFIX    and none in there (repeatable; 'none'); 64 of both together at most\n" \
 	"  --sample PERCENT       copy so many of the connections (0.0001 to 100), by a hash of their\n" \
@@ -49,6 +52,7 @@ enum {
 	"                         (default), or leave them alone\n" \
 	"  --source own|client    copies leave with this host's address, where foreign sources are dropped\n" \
 	"                         (default: the client's; this host's where that cannot travel: loopback)\n" \
+	"  --source PREFIX        with addresses from there, which are nobody's and reach the test host\n" \
 	"  --pace response|none   send a request when the ones before were answered (default), or at once;\n" \
 	"                         a connection's end waits for the answers either way\n" \
 	"  --max-sessions N       1 to 16777216 (default 262144)\n" \
@@ -68,6 +72,7 @@ enum {
  * @dev:	name of --dev, "": off
  * @client:	by kind: TUNE_CLIENT and TUNE_NOT_CLIENT
  * @client_n:	entries of these
+ * @source:	of --source PREFIX
  */
 struct tune {
 	u32 has;
@@ -75,6 +80,7 @@ struct tune {
 	char dev[16];
 	struct prefix client[2][TCOPY_CLIENTS_MAX];
 	unsigned int client_n[2];
+	struct prefix source;
 };
 
 void tune_read(struct tune *tune, int opt, const char *name, const char *value);

@@ -17,6 +17,9 @@
 /* prefixes of clients that a target may have, wanted and not wanted together */
 #define TCOPY_CLIENTS_MAX	64
 
+/* copies that a target may make of each connection */
+#define TCOPY_COPIES_MAX	4096
+
 /* all connections, in the millionths of TCOPY_A_TARGET_SAMPLE and _RAMP */
 #define TCOPY_SAMPLE_ALL	1000000
 
@@ -121,6 +124,13 @@ enum tcopy_a {
  *	as by TARGET_DEL, to 31536000; 0: never. From the kernel: that are left
  * @TCOPY_A_TARGET_HOOK: u8, enum tcopy_hook; absent: INPUT. FORWARD needs
  *	FROM_ADDR, an address of another host or namespace
+ * @TCOPY_A_TARGET_COPIES: u32, copies of each connection, 1 to
+ *	TCOPY_COPIES_MAX. The first has its client's address and port; the
+ *	others have other ports of the client, and sequence numbers and
+ *	timestamps of their own. Each counts for itself: as a session, and its
+ *	packets in the balance. Not with HOOK FORWARD
+ * @TCOPY_A_TARGET_SOURCE_PREFIX: nest of enum tcopy_a_prefix, with SOURCE
+ *	PREFIX: where all copies' source addresses are from
  */
 enum tcopy_a_target {
 	TCOPY_A_TARGET_UNSPEC,
@@ -154,6 +164,8 @@ enum tcopy_a_target {
 	TCOPY_A_TARGET_DEV,
 	TCOPY_A_TARGET_FOR,
 	TCOPY_A_TARGET_HOOK,
+	TCOPY_A_TARGET_COPIES,
+	TCOPY_A_TARGET_SOURCE_PREFIX,
 
 	__TCOPY_A_TARGET_MAX,
 	TCOPY_A_TARGET_MAX = __TCOPY_A_TARGET_MAX - 1
@@ -183,10 +195,13 @@ enum tcopy_pace {
  * @TCOPY_SOURCE_CLIENT: their client's; but the online host's where that cannot
  *	travel (loopback, link-local), counted TCOPY_A_STAT_OWN_SOURCE
  * @TCOPY_SOURCE_OWN: the online host's
+ * @TCOPY_SOURCE_PREFIX: one of TCOPY_A_TARGET_SOURCE_PREFIX, which is nobody's,
+ *	and which the test host has a route to
  */
 enum tcopy_source {
 	TCOPY_SOURCE_CLIENT,
 	TCOPY_SOURCE_OWN,
+	TCOPY_SOURCE_PREFIX,
 };
 
 /**
@@ -292,6 +307,8 @@ enum tcopy_state {
  * @TCOPY_A_STAT_SAMPLED: reason: the connection is not in the --sample, or not
  *	yet by --ramp
  * @TCOPY_A_STAT_RATE_LIMIT: reason: --rate sessions had begun in this second
+ * @TCOPY_A_STAT_EVICTED: ended: one of several copies, whose address and port a
+ *	real connection needed
  */
 enum tcopy_a_stat {
 	TCOPY_A_STAT_UNSPEC,
@@ -349,6 +366,7 @@ enum tcopy_a_stat {
 	TCOPY_A_STAT_FILTERED,
 	TCOPY_A_STAT_SAMPLED,
 	TCOPY_A_STAT_RATE_LIMIT,
+	TCOPY_A_STAT_EVICTED,
 
 	__TCOPY_A_STAT_MAX,
 	TCOPY_A_STAT_MAX = __TCOPY_A_STAT_MAX - 1,
