@@ -101,6 +101,36 @@ int tcopy_probe_send(struct tcopy_net *tn, struct tcopy_target *t)
 	return tcopy_transmit_once(tn->net, &flow, way, &syn);
 }
 
+/**
+ * tcopy_probe_forget() - wait for no answer any more
+ * @tn:	the namespace
+ * @t:	the target
+ *
+ * The test host may have taken the SYN, and its answer may have been lost, or
+ * stolen for a relay that is gone: it would keep the connection half open for a
+ * minute. Nobody answers a RST.
+ *
+ * Context: process; tcopy_net.lock held.
+ */
+void tcopy_probe_forget(struct tcopy_net *tn, struct tcopy_target *t)
+{
+	const struct tcopy_way *way = &tcopy_target_conf(t)->way;
+	struct tcopy_packet rst = {
+		.seq = t->probe_isn + 1,
+		.flags = TCOPY_RST,
+	};
+	struct tcopy_flow flow = {
+		.family = t->family,
+		.dst = t->to,
+		.sport = htons(t->probe_port),
+		.dport = t->to_port,
+	};
+
+	if (xchg(&t->probe, TCOPY_PROBE_NONE) == TCOPY_PROBE_SENT &&
+	    !tcopy_transmit_source(tn->net, &flow, way))
+		tcopy_transmit_once(tn->net, &flow, way, &rst);
+}
+
 static bool probe_is(const struct tcopy_target *t,
 		     const struct tcopy_flow *answer)
 {

@@ -9,6 +9,7 @@ struct tcphdr;
 int tcopy_probe_reserve(struct tcopy_net *tn, struct tcopy_target *t);
 void tcopy_probe_free(struct tcopy_target *t);
 int tcopy_probe_send(struct tcopy_net *tn, struct tcopy_target *t);
+void tcopy_probe_forget(struct tcopy_net *tn, struct tcopy_target *t);
 void tcopy_probe_packet(const struct tcopy_rules *rules,
 			const struct tcopy_flow *flow, const struct tcphdr *th);
 bool tcopy_probe_header(struct tcopy_net *tn, const struct tcopy_rules *rules,

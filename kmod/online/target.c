@@ -147,7 +147,7 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 	if (!welcome_us ||
 	    (now_us - welcome_us > TARGET_SILENCE_US &&
 	     READ_ONCE(t->relay->unanswered) >= TARGET_SILENCE_HELLOS)) {
-		WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+		tcopy_probe_forget(tn, t);
 		t->paused = 0;
 		target_state(t, TCOPY_STATE_CONNECTING,
 			     "no answer from the relay at %s:%u: run `tcopyctl relay` on the test host, and let UDP to that port through",
@@ -160,7 +160,7 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 		bool draining = READ_ONCE(t->wire_state) ==
 				TCOPY_WIRE_DRAINING;
 
-		WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+		tcopy_probe_forget(tn, t);
 		t->paused = 0;
 		target_state(t, TCOPY_STATE_REFUSED,
 			     "port %u is %s: run `tcopyctl add-intercept %u` on the test host",
@@ -192,7 +192,7 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 				     "the probe to %s:%u was not answered: does the service run there, and is the way to it open?",
 				     to, port);
 		if (now_us - probe_us > TARGET_AGAIN_US)
-			WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
+			tcopy_probe_forget(tn, t);
 		return true;
 	case TCOPY_PROBE_STOLEN:
 		if (t->state != TCOPY_STATE_COPYING)
