@@ -155,6 +155,7 @@ static void hold_link(struct tcopy_hold *h, struct sk_buff *skb,
  * @seq:	sequence number of its first byte
  * @ack:	what the client acknowledged with it
  * @gap_us:	time since the client's payload before
+ * @begins:	its first byte begins a request
  *
  * Bytes that are held already, or were sent, are left out. What is new may fall
  * into several gaps: then further references to the same data are held.
@@ -166,7 +167,8 @@ static void hold_link(struct tcopy_hold *h, struct sk_buff *skb,
  * copy.
  */
 int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
-		   struct sk_buff *skb, u32 seq, u32 ack, u32 gap_us)
+		   struct sk_buff *skb, u32 seq, u32 ack, u32 gap_us,
+		   bool begins)
 {
 	u32 base = seq, end = seq + skb->len;
 	struct sk_buff *prev, *next, *part;
@@ -212,6 +214,7 @@ int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
 			*tcopy_hold_cb(part) = (struct tcopy_hold_cb) {
 				.base = base, .seq = seq, .end = stop,
 				.ack = ack, .gap_us = gap_us, .extra = extra,
+				.begins = begins && seq == base,
 				.since = (u32)jiffies,
 				.shared = skb_shinfo(part)->nr_frags > 0 &&
 					  part->mark != TCOPY_HOLD_SHARED,
@@ -322,6 +325,58 @@ unsigned int tcopy_hold_purge(struct tcopy_hold *h, struct tcopy_net *tn)
 	h->next = NULL;
 	h->contig = NULL;
 	return packets;
+}
+
+/**
+ * tcopy_hold_restart() - go on from the next request
+ * @h:		the hold
+ * @tn:		the namespace
+ * @seq:	the request begins here or behind; what is before it is freed
+ * @first:	filled with its first chunk
+ * @lost:	set to how many captured packets were freed that had not been
+ *		sent whole
+ * @again:	set to how many are held that had been, and are to be again
+ *
+ * Context: tcopy_session.lock held.
+ *
+ * Return: false when none is held before a gap: then nothing is held any more.
+ */
+bool tcopy_hold_restart(struct tcopy_hold *h, struct tcopy_net *tn, u32 seq,
+			struct tcopy_chunk *first, unsigned int *lost,
+			unsigned int *again)
+{
+	const struct tcopy_hold_cb *cb;
+	struct sk_buff *skb;
+
+	*lost = 0;
+	*again = 0;
+	while ((skb = skb_peek(&h->q))) {
+		cb = tcopy_hold_cb(skb);
+		if (!before(cb->seq, h->cap_nxt))
+			break;
+		if (cb->begins && !before(cb->seq, seq))
+			goto found;
+		if (after(cb->end, h->sent))
+			*lost += !cb->extra;
+		if (skb == h->contig)
+			h->contig = NULL;
+		hold_free(h, tn, skb);
+	}
+	*lost += tcopy_hold_purge(h, tn);
+	h->sent = h->cap_nxt;
+	return false;
+
+found:
+	for (skb = h->q.next; !after(tcopy_hold_cb(skb)->end, h->sent);
+	     skb = skb->next) {
+		*again += !tcopy_hold_cb(skb)->extra;
+		if (skb_queue_is_last(&h->q, skb))
+			break;
+	}
+	h->next = skb_peek(&h->q);
+	h->sent = cb->seq;
+	tcopy_hold_next(h, first);
+	return true;
 }
 
 /**

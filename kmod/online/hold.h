@@ -44,6 +44,8 @@ struct tcopy_hold {
  * @gap_us:	time since the client's payload before
  * @since:	jiffies when it was added
  * @extra:	the part of a packet that another skb counts already
+ * @begins:	it begins a request, for all that can be told of the client's
+ *		packets alone
  * @shared:	it has pages that are not our own
  */
 struct tcopy_hold_cb {
@@ -54,6 +56,7 @@ struct tcopy_hold_cb {
 	u32 gap_us;
 	u32 since;
 	bool extra;
+	bool begins;
 	bool shared;
 };
 
@@ -83,7 +86,11 @@ struct sk_buff *tcopy_hold_clone(struct sk_buff *skb, struct tcopy_net *tn);
 void tcopy_hold_drop(struct sk_buff *skb, struct tcopy_net *tn);
 void tcopy_hold_init(struct tcopy_hold *h, u32 seq);
 int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
-		   struct sk_buff *skb, u32 seq, u32 ack, u32 gap_us);
+		   struct sk_buff *skb, u32 seq, u32 ack, u32 gap_us,
+		   bool begins);
+bool tcopy_hold_restart(struct tcopy_hold *h, struct tcopy_net *tn, u32 seq,
+			struct tcopy_chunk *first, unsigned int *lost,
+			unsigned int *again);
 bool tcopy_hold_next(const struct tcopy_hold *h, struct tcopy_chunk *chunk);
 unsigned int tcopy_hold_sent(struct tcopy_hold *h, u32 end);
 void tcopy_hold_release(struct tcopy_hold *h, struct tcopy_net *tn, u32 seq);

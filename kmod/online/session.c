@@ -270,6 +270,8 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	s->target = t;
 	s->tn = tn;
 	s->isn = syn->isn;
+	s->last_ack = peer->online_ack;
+	s->pushed = true;
 	s->dif = ev->dif;
 	s->sdif = ev->sdif;
 	s->last_us = now_us;

@@ -41,7 +41,9 @@ struct tcopy_fan;
  * @slot:	its entry there, unless it is the first; immutable
  * @isn:	the client's ISN; immutable
  * @seq_off:	what the copy's sequence numbers are ahead of the client's by;
- *		@track and @hold know the client's alone. Immutable
+ *		@track and @hold know the client's alone. Changes with each new
+ *		connection of the copy
+ * @last_ack:	the highest that the client has acknowledged with payload
  * @last_us:	when the client's last payload came
  * @heard_us:	when either side was last heard
  * @syn_us:	when the copy's second SYN left; 0: not yet
@@ -51,6 +53,9 @@ struct tcopy_fan;
  * @rst_checks:	looks still to be had whether production believed an RST
  * @sending:	somebody is emptying @out; he takes what is added meanwhile
  * @dead:	out of the tables; no timer may be armed
+ * @over:	the copy has ended, and the client's next request will not begin
+ *		it anew; for the hook, which has no lock: READ_ONCE
+ * @pushed:	its payload that came last had PSH
  * @fin:	the client's FIN has come
  * @fin_seq:	its sequence number
  * @missed:	bytes of the client were lost on our side: how it is to end
@@ -90,6 +95,7 @@ struct tcopy_session {
 	u32 isn;
 	u32 seq_off;
 	u32 fin_seq;
+	u32 last_ack;
 	u16 ip_id;
 	int dif;
 	int sdif;
@@ -97,6 +103,8 @@ struct tcopy_session {
 	u8 missed;
 	bool sending;
 	bool dead;
+	bool over;
+	bool pushed;
 	bool fin;
 	bool judged;
 	bool in_batch;
@@ -191,8 +199,7 @@ static inline bool tcopy_session_over(struct rhlist_head *list,
 	bool said = true;
 
 	rhl_for_each_entry_rcu(s, pos, list, node) {
-		if (!READ_ONCE(s->missed) &&
-		    READ_ONCE(s->track.state) < TCOPY_TRACK_ENDED)
+		if (!READ_ONCE(s->missed) && !READ_ONCE(s->over))
 			return false;
 		if (s->fan && !tcopy_session_fan_over(s))
 			return false;
@@ -251,6 +258,8 @@ bool tcopy_session_missed_surely(const struct tcopy_session *s,
 /* session_run.c: what comes out */
 void tcopy_session_run_unlock(struct tcopy_session *s, u64 now_us)
 	__releases(&s->lock);
+void tcopy_session_reopen(struct tcopy_session *s, u32 seq, u32 ack,
+			  u64 now_us);
 void tcopy_session_run(struct tcopy_session *s, u64 now_us);
 void tcopy_session_end(struct tcopy_session *s, enum tcopy_end why);
 void tcopy_session_timer(struct timer_list *timer);

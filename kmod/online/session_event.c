@@ -124,6 +124,50 @@ void tcopy_session_shed(struct tcopy_net *tn, const struct tcopy_flow *flow)
 	}
 }
 
+/* Does payload begin a request, for all that can be told of the client's
+ * packets alone? Its client has heard of the online service since its last
+ * payload, and that was all it had to say then. The first payload does.
+ */
+static bool event_begins(struct tcopy_session *s, const struct tcopy_seg *seg)
+{
+	bool begins = seg->seq == s->hold.cap_nxt && s->pushed &&
+		      (after(seg->ack, s->last_ack) || seg->seq == s->isn + 1);
+
+	if (after(seg->seq + seg->len, s->hold.cap_nxt))
+		s->pushed = seg->flags & TCOPY_PSH;
+	if (after(seg->ack, s->last_ack))
+		s->last_ack = seg->ack;
+	return begins;
+}
+
+/* The test service has ended the copy, and the client goes on: a new connection
+ * for its next request.
+ */
+static void event_parked(struct tcopy_session *s, const struct tcopy_seg *seg,
+			 const struct tcopy_peer *peer, bool begins, u64 now_us)
+{
+	u32 end = seg->seq + seg->len;
+
+	if (seg->flags & TCOPY_RST) {
+		if (peer->kind != TCOPY_PEER_FULL)
+			tcopy_track_unpark(&s->track, now_us);
+		return;
+	}
+	if (begins && READ_ONCE(s->target->copying)) {
+		s->hold.sent = seg->seq;
+		tcopy_session_reopen(s, seg->seq, seg->ack, now_us);
+		return;
+	}
+	tcopy_track_alive(&s->track, now_us);
+	if (seg->flags & TCOPY_FIN)
+		tcopy_track_unpark(&s->track, now_us);
+	/* What is in between nobody waits for any more. */
+	if (after(end, s->hold.cap_nxt)) {
+		s->hold.cap_nxt = end;
+		s->hold.sent = end;
+	}
+}
+
 /**
  * tcopy_session_event() - a packet whose session is found
  * @s:		the session
@@ -142,6 +186,7 @@ void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 {
 	const struct tcopy_seg *seg = &ev->seg;
 	struct tcopy_target *t = s->target;
+	bool begins, parked;
 	u32 gap_us;
 	int got;
 
@@ -150,12 +195,20 @@ void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 		tcopy_count(t, NOT_NEEDED);
 		goto unlock;
 	}
+	begins = seg->len && event_begins(s, seg);
+	parked = !s->dead && !s->missed &&
+		 s->track.state == TCOPY_TRACK_ENDED &&
+		 tcopy_track_parked(&s->track);
+	if (parked)
+		event_parked(s, seg, peer, begins, now_us);
 	if (s->dead || s->missed || s->track.state >= TCOPY_TRACK_ENDED) {
 		if ((seg->len || (seg->flags & (TCOPY_FIN | TCOPY_RST))) &&
 		    !tcopy_session_said(s, seg))
 			tcopy_count(t, ENDED);
 		else
 			tcopy_count(t, NOT_NEEDED);
+		if (parked)	/* its deadline may have come closer */
+			goto run;
 		goto unlock;
 	}
 	s->heard_us = now_us;
@@ -173,7 +226,7 @@ void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 	if (seg->len) {
 		s->last_us = now_us;
 		got = tcopy_hold_add(&s->hold, s->tn, skb, seg->seq, seg->ack,
-				     gap_us);
+				     gap_us, begins);
 		skb = NULL;
 		if (got > 0) {
 			tcopy_count(t, HELD);

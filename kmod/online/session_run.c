@@ -16,6 +16,11 @@
  */
 #define RUN_SHARE_US	(20 * USEC_PER_MSEC)
 #define RUN_SHARE_MAX_US (200 * USEC_PER_MSEC)
+/* What the sequence numbers of a copy's next connection are ahead of the one
+ * before by: behind any window of that, so that whatever is left of it on the
+ * test host neither takes the SYN for its own nor for an old one.
+ */
+#define RUN_REOPEN_STEP	0x20000000U
 /* When production's socket is looked at again after an RST. */
 #define RUN_RST_US	(20 * USEC_PER_MSEC)
 
@@ -138,6 +143,66 @@ static void run_purge(struct tcopy_session *s)
 	tcopy_count_add(s->target, HELD, -(u64)unsent);
 }
 
+/**
+ * tcopy_session_reopen() - a new connection for the next request
+ * @s:		the session, locked and parked
+ * @seq:	the request's first byte
+ * @ack:	what the client acknowledged with it
+ * @now_us:	now
+ *
+ * The same addresses and ports; the relay may have forgotten whose they are.
+ *
+ * Context: BH; the caller runs the session.
+ */
+void tcopy_session_reopen(struct tcopy_session *s, u32 seq, u32 ack,
+			  u64 now_us)
+{
+	struct tcopy_flow copy;
+
+	tcopy_track_reopen(&s->track, seq, ack, now_us);
+	s->seq_off += RUN_REOPEN_STEP;
+	tcopy_count(s->target, REOPENED);
+	tcopy_flow_reverse(&copy, &s->answer);
+	tcopy_relay_open(s->target->relay, &copy);
+}
+
+/* The test service has ended it, and more of the client is held: on with the
+ * next request.
+ */
+static void run_resume(struct tcopy_session *s, u64 now_us)
+{
+	u32 seq = tcopy_track_resume_seq(&s->track), sent = s->hold.sent;
+	struct tcopy_target *t = s->target;
+	struct tcopy_chunk first;
+	unsigned int lost, again;
+	bool more;
+
+	more = tcopy_hold_restart(&s->hold, s->tn, seq, &first, &lost, &again);
+	tcopy_count_add(t, ENDED, lost);
+	tcopy_count_add(t, HELD, -(u64)lost);
+	if (!more) {
+		if (s->fin)
+			tcopy_track_unpark(&s->track, now_us);
+		return;
+	}
+	tcopy_count_add(t, HELD, again);
+	tcopy_count_add(t, COPIED, -(u64)again);
+	if (after(sent, first.seq))
+		tcopy_count_add(t, BYTES, -(u64)(sent - first.seq));
+	tcopy_session_reopen(s, first.seq, first.ack, now_us);
+	tcopy_track_data(&s->track, s->hold.cap_nxt, now_us);
+}
+
+static void run_end(struct tcopy_session *s, enum tcopy_end why, u64 now_us)
+{
+	run_count_end(s->target, why);
+	if (tcopy_track_parked(&s->track) && READ_ONCE(s->target->copying) &&
+	    !s->missed)
+		run_resume(s, now_us);
+	else
+		run_purge(s);
+}
+
 static u32 run_share_us(const struct tcopy_session *s)
 {
 	return clamp_t(u64, 2 * (u64)s->track.srtt_us, RUN_SHARE_US,
@@ -178,8 +243,8 @@ static bool run_locked(struct tcopy_session *s, u64 now_us)
 	struct tcopy_chunk chunk;
 	struct tcopy_act act;
 	int left = RUN_MAX;
+	bool has, over;
 	u64 ack_us;
-	bool has;
 
 	lockdep_assert_held(&s->lock);
 	if (s->dead)
@@ -209,8 +274,7 @@ static bool run_locked(struct tcopy_session *s, u64 now_us)
 				tcopy_count(t, PACE_OFF);
 			break;
 		case TCOPY_ACT_END:
-			run_count_end(t, act.end);
-			run_purge(s);
+			run_end(s, act.end, now_us);
 			break;
 		case TCOPY_ACT_FREE:
 			return true;
@@ -223,6 +287,9 @@ static bool run_locked(struct tcopy_session *s, u64 now_us)
 		}
 	}
 quiet:
+	over = s->track.state >= TCOPY_TRACK_ENDED &&
+	       !tcopy_track_parked(&s->track);
+	WRITE_ONCE(s->over, over);
 	ack_us = tcopy_track_ack_deadline(&s->track);
 	if (ack_us && ack_us != ~0ULL && !s->on_acks)
 		tcopy_queue_ack(s, ack_us, now_us);

@@ -286,7 +286,7 @@ void tcopy_track_poll(struct tcopy_track *t,
 			tcopy_track_report(t, act);
 		break;
 	case TCOPY_TRACK_ENDED:
-		tcopy_track_end_linger(t, act);
+		tcopy_track_end_linger(t, conf, act);
 		break;
 	case TCOPY_TRACK_FREE:
 		break;
@@ -313,6 +313,8 @@ u64 tcopy_track_deadline(const struct tcopy_track *t,
 {
 	u64 at = tcopy_track_first(~0ULL, t->rtx_at);
 
+	if (t->state == TCOPY_TRACK_ENDED && tcopy_track_parked(t))
+		return max_t(u64, at, t->seen_at + conf->idle_us);
 	if (t->state != TCOPY_TRACK_OPEN)
 		return at;
 	at = tcopy_track_first(at, t->gate_at);

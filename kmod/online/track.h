@@ -48,7 +48,9 @@ enum tcopy_end {
 enum tcopy_track_state {
 	TCOPY_TRACK_SYN_SENT,
 	TCOPY_TRACK_OPEN,
-	TCOPY_TRACK_ENDED,	/* lingers: answers late headers, then FREE */
+	TCOPY_TRACK_ENDED,	/* lingers: answers late headers, then FREE; or
+				 * is parked: see tcopy_track_parked()
+				 */
 	TCOPY_TRACK_FREE,	/* tcopy_track_poll() said TCOPY_ACT_FREE */
 };
 
@@ -172,6 +174,10 @@ void tcopy_track_header(struct tcopy_track *t, const struct tcopy_seg *seg,
 			u64 now_us);
 void tcopy_track_alive(struct tcopy_track *t, u64 now_us);
 void tcopy_track_end(struct tcopy_track *t, enum tcopy_end why, u64 now_us);
+bool tcopy_track_parked(const struct tcopy_track *t);
+void tcopy_track_unpark(struct tcopy_track *t, u64 now_us);
+u32 tcopy_track_resume_seq(const struct tcopy_track *t);
+void tcopy_track_reopen(struct tcopy_track *t, u32 seq, u32 ack, u64 now_us);
 void tcopy_track_end_again(struct tcopy_track *t, u64 now_us);
 
 void tcopy_track_poll(struct tcopy_track *t,

@@ -90,7 +90,12 @@ void tcopy_track_end_poll(struct tcopy_track *t, struct tcopy_act *act)
 	act->type = TCOPY_ACT_END;
 	act->end = t->end;
 	t->state = TCOPY_TRACK_ENDED;
-	t->flags &= TCOPY_T_POLITE;
+	if ((t->end == TCOPY_END_RESET || t->end == TCOPY_END_SERVER_CLOSED) &&
+	    !(t->flags & TCOPY_T_RST))
+		t->flags |= TCOPY_T_PARKED;
+	/* FINs are looked at again when the copy goes on */
+	t->flags &= TCOPY_T_POLITE | TCOPY_T_PARKED | TCOPY_T_FIN |
+		    TCOPY_T_PEER_FIN;
 	t->replies = 0;
 	t->rtx_at = t->now_us + TCOPY_T_LINGER;
 	t->gate_at = 0;
@@ -99,18 +104,105 @@ void tcopy_track_end_poll(struct tcopy_track *t, struct tcopy_act *act)
 }
 
 /**
+ * tcopy_track_parked() - did the test server end it, not the client?
+ * @t:	track in ENDED
+ *
+ * Then it waits, for as long as --idle allows, for the client to send another
+ * request: a new connection is made for that. Nothing else is of interest.
+ */
+bool tcopy_track_parked(const struct tcopy_track *t)
+{
+	return t->flags & TCOPY_T_PARKED;
+}
+
+/**
+ * tcopy_track_unpark() - the client will not go on: only linger
+ * @t:		track in ENDED
+ * @now_us:	time in microseconds
+ */
+void tcopy_track_unpark(struct tcopy_track *t, u64 now_us)
+{
+	if (t->state != TCOPY_TRACK_ENDED || !tcopy_track_parked(t))
+		return;
+	if (now_us > t->now_us)
+		t->now_us = now_us;
+	t->flags &= ~TCOPY_T_PARKED;
+	t->rtx_at = t->now_us + TCOPY_T_LINGER;
+}
+
+/**
+ * tcopy_track_resume_seq() - where may a parked copy go on?
+ * @t:	track that is parked
+ *
+ * What the test server had acknowledged it may have acted on, so it is never
+ * sent again. A request of which nothing was acknowledged is, once: it met a
+ * server that was just closing, as happens to any client that keeps its
+ * connection, and would be sent again by it. But not when this connection has
+ * brought no answer at all, or a request that its server dies of would be sent
+ * for ever.
+ *
+ * Return: the next request that begins here or behind may be sent.
+ */
+u32 tcopy_track_resume_seq(const struct tcopy_track *t)
+{
+	u32 got = t->rcv_nxt - t->irs - 1 - !!(t->flags & TCOPY_T_PEER_FIN);
+
+	return got ? t->snd_una : tcopy_track_sent_end(t);
+}
+
+/**
+ * tcopy_track_reopen() - a new connection for the rest of the client's
+ * @t:		track that is parked; begins anew
+ * @seq:	first byte of a request
+ * @ack:	what the client acknowledged with it
+ * @now_us:	time in microseconds
+ *
+ * Options are those that were agreed on before. Timestamps go on, so that the
+ * SYN is acceptable where the old connection is in TIME-WAIT (RFC 6191); the
+ * caller sees that its sequence number is, too (RFC 9293, section 3.6.1).
+ * tcopy_track_data() says what is held.
+ */
+void tcopy_track_reopen(struct tcopy_track *t, u32 seq, u32 ack, u64 now_us)
+{
+	struct tcopy_track old = *t;
+	const struct tcopy_track_open open = {
+		.isn = seq - 1,
+		.online_ack = ack,
+		.tsval = old.tsval,
+		.mss = old.open_mss,
+		.opts = old.opts,
+		.wscale = old.rcv_wscale,
+		.path_mss = old.path_mss,
+	};
+
+	tcopy_track_init(t, &open, max(now_us, old.now_us));
+	t->start_us = old.start_us;
+	t->pace_lates = old.pace_lates;
+	t->counts = old.counts;
+	t->flags = old.flags & (TCOPY_T_FIN | TCOPY_T_PACE_OFF);
+	t->fin_seq = old.fin_seq;
+	t->fin_ack = old.fin_ack;
+	t->fin_gap_us = old.fin_gap_us;
+}
+
+/**
  * tcopy_track_end_linger() - what is to be done after the end
  * @t:		track in ENDED
+ * @conf:	its target's settings
  * @act:	filled when there is something
  */
-void tcopy_track_end_linger(struct tcopy_track *t, struct tcopy_act *act)
+void tcopy_track_end_linger(struct tcopy_track *t,
+			    const struct tcopy_track_conf *conf,
+			    struct tcopy_act *act)
 {
 	if (t->flags & TCOPY_T_REPLY) {
 		t->flags &= ~TCOPY_T_REPLY;
 		tcopy_track_send_flags(t, act, TCOPY_RST, t->reply_seq);
 	} else if (t->flags & TCOPY_T_ACK_NOW) {
 		tcopy_track_send_flags(t, act, TCOPY_ACK, t->snd_max);
-	} else if (t->now_us >= t->rtx_at) {
+	} else if (t->now_us >= t->rtx_at &&
+		   !(tcopy_track_parked(t) &&
+		     t->now_us < t->seen_at + conf->idle_us)) {
 		t->state = TCOPY_TRACK_FREE;
 		t->rtx_at = 0;
 		act->type = TCOPY_ACT_FREE;

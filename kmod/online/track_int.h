@@ -29,6 +29,7 @@
 #define TCOPY_T_PACE_OFF	0x1000	/* this session is not gated */
 #define TCOPY_T_GATED		0x2000	/* something waits at its gate */
 #define TCOPY_T_AGAIN		0x4000	/* the last RST had snd_una */
+#define TCOPY_T_PARKED		0x8000	/* ended by the test server alone */
 
 #define TCOPY_T_MS		1000ULL		/* in microseconds */
 #define TCOPY_T_S		1000000ULL
@@ -91,7 +92,9 @@ void tcopy_track_over(struct tcopy_track *t, enum tcopy_end why, bool rst);
 void tcopy_track_end_recv(struct tcopy_track *t, const struct tcopy_seg *seg);
 void tcopy_track_end_repeat(struct tcopy_track *t);
 void tcopy_track_end_poll(struct tcopy_track *t, struct tcopy_act *act);
-void tcopy_track_end_linger(struct tcopy_track *t, struct tcopy_act *act);
+void tcopy_track_end_linger(struct tcopy_track *t,
+			    const struct tcopy_track_conf *conf,
+			    struct tcopy_act *act);
 bool tcopy_track_end_due(const struct tcopy_track *t);
 void tcopy_track_end_limits(struct tcopy_track *t,
 			    const struct tcopy_track_conf *conf);

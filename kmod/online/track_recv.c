@@ -203,10 +203,14 @@ static void tcopy_recv_data(struct tcopy_track *t, const struct tcopy_seg *seg)
 void tcopy_track_recv(struct tcopy_track *t, const struct tcopy_seg *seg)
 {
 	if (seg->flags & TCOPY_RST) {
-		if (seg->seq - t->rcv_nxt <= tcopy_track_rcv_wnd(t))
-			tcopy_track_over(t, tcopy_track_fin_sent(t) ?
-					 TCOPY_END_CLOSED : TCOPY_END_RESET,
-					 false);
+		if (seg->seq - t->rcv_nxt > tcopy_track_rcv_wnd(t))
+			return;
+		/* what it had taken by then is not sent again */
+		if (seg->flags & TCOPY_ACK && after(seg->ack, t->snd_una) &&
+		    !after(seg->ack, t->snd_max))
+			t->snd_una = seg->ack;
+		tcopy_track_over(t, tcopy_track_fin_sent(t) ?
+				 TCOPY_END_CLOSED : TCOPY_END_RESET, false);
 		return;
 	}
 	if (seg->flags & TCOPY_SYN || !tcopy_recv_plausible(t, seg)) {

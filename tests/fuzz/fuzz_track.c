@@ -138,6 +138,20 @@ static void begin(struct input *in)
 	poll();
 }
 
+/* As session.c may do at any time when the test server has ended it. */
+static void reopen(struct input *in)
+{
+	u32 seq = tcopy_track_resume_seq(&t) + take(in, 1);
+
+	if (t.state != TCOPY_TRACK_ENDED || !tcopy_track_parked(&t))
+		return;
+	chunk.seq = seq;
+	chunk.end = seq + take(in, 1);
+	tcopy_track_reopen(&t, seq, chunk.ack, now);
+	ended = false;
+	tcopy_track_data(&t, chunk.end, now);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
@@ -163,6 +177,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				tcopy_track_rst(&t, now);
 			else if (op & 16)
 				tcopy_track_alive(&t, now);
+			else if (op & 64)
+				reopen(&in);
 			else if (op & 32)
 				tcopy_track_end(&t, op >> 5, now);
 			break;

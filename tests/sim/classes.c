@@ -284,15 +284,20 @@ static void stalled(struct world *w, struct plan *p)
 		lossy(w, p);
 }
 
-/* The test server closes where the online service does not. */
+/* The test server closes where the online service does not: each request that
+ * it has not taken goes to a new connection.
+ */
 static void closes_early(struct world *w, struct plan *p)
 {
 	basic(w, p);
 	p->test_close_after = between(w, 1, p->reqs);
 	p->ends |= END(SERVER_CLOSED) | END(RESET);
 	p->counts = ALL_COUNTS;
+	p->calm = false;
 	if (chance(w, 300))
 		lossy(w, p);
+	else
+		p->all = true;
 	p->exact = p->test_close_after == p->reqs;
 }
 
@@ -314,9 +319,14 @@ static void server_resets(struct world *w, struct plan *p)
 	p->test_rst_after = between(w, 1, p->reqs);
 	p->ends |= END(RESET);
 	p->counts = ALL_COUNTS;
+	p->calm = false;
 	p->exact = false;
-	if (chance(w, 300))
+	if (chance(w, 300)) {
 		lossy(w, p);
+		p->rare |= END(WAIT);	/* a RST that got lost */
+	} else {
+		p->all = true;
+	}
 }
 
 static void refused(struct world *w, struct plan *p)

@@ -11,10 +11,12 @@ void hold_init(struct hold *h, u32 seq)
 }
 
 /* What is new of [seq, end) is kept, in as many buffers as there are gaps. */
-bool hold_add(struct hold *h, u32 seq, u32 end, u32 ack, u32 gap_us)
+bool hold_add(struct hold *h, u32 seq, u32 end, u32 ack, u32 gap_us,
+	      bool begins)
 {
 	struct buf **at = &h->first, *b;
 	bool added = false;
+	u32 base = seq;
 
 	if (before(seq, h->cap_nxt))
 		seq = h->cap_nxt;
@@ -33,7 +35,8 @@ bool hold_add(struct hold *h, u32 seq, u32 end, u32 ack, u32 gap_us)
 		if (!b)
 			abort();
 		*b = (struct buf){ .seq = seq, .end = stop, .ack = ack,
-				   .gap_us = gap_us, .next = *at };
+				   .gap_us = gap_us, .next = *at,
+				   .begins = begins && seq == base };
 		*at = b;
 		h->bytes += stop - seq;
 		added = true;
@@ -87,6 +90,25 @@ void hold_release(struct hold *h, u32 seq)
 		h->bytes -= b->end - b->seq;
 		free(b);
 	}
+}
+
+/* Go on from the first request at @seq or behind; all before it is freed. */
+bool hold_restart(struct hold *h, u32 seq, struct tcopy_chunk *first)
+{
+	struct buf *b;
+
+	while ((b = h->first) && before(b->seq, h->cap_nxt)) {
+		if (b->begins && !before(b->seq, seq)) {
+			h->sent = b->seq;
+			return hold_next(h, first);
+		}
+		h->first = b->next;
+		h->bytes -= b->end - b->seq;
+		free(b);
+	}
+	hold_purge(h);
+	h->sent = h->cap_nxt;
+	return false;
 }
 
 void hold_purge(struct hold *h)

@@ -76,6 +76,7 @@ struct ev {
 			u32 len;
 			bool fin;
 			bool last;
+			unsigned int life;
 		} answer;
 	};
 };
@@ -167,6 +168,7 @@ struct plan {
 	u32 rare;			/* these, in few sessions of a class */
 	u32 counts;			/* 1 << enum tcopy_track_stat */
 	bool exact;			/* the server gets all and the FIN */
+	bool all;			/* it serves all, whatever it closes */
 	bool hostile;			/* the server's checks do not hold */
 	bool prompt;			/* answers are acknowledged in time */
 	bool calm;			/* nothing needs to be sent twice */
@@ -188,6 +190,7 @@ extern const unsigned int classes_n;
 struct buf {
 	u32 seq, end, ack, gap_us;
 	u32 sent;
+	bool begins;
 	struct buf *next;
 };
 
@@ -199,7 +202,9 @@ struct hold {
 };
 
 void hold_init(struct hold *h, u32 seq);
-bool hold_add(struct hold *h, u32 seq, u32 end, u32 ack, u32 gap_us);
+bool hold_add(struct hold *h, u32 seq, u32 end, u32 ack, u32 gap_us,
+	      bool begins);
+bool hold_restart(struct hold *h, u32 seq, struct tcopy_chunk *first);
 bool hold_next(const struct hold *h, struct tcopy_chunk *chunk);
 bool hold_has(const struct hold *h, u32 seq, u32 end);
 const struct buf *hold_at(const struct hold *h, u32 seq);
@@ -264,6 +269,10 @@ struct copy {
 	unsigned int released;		/* counted, not used up yet */
 	bool pace_off;
 	u32 base;			/* where in the stream it began */
+	u32 shift;			/* of sequence numbers on the wire */
+	u32 last_ack;			/* session.c's */
+	bool pushed, fin;
+	unsigned int reopened;
 	u32 tsval, tsecr;
 	bool ts_seen;
 	u32 acked;
@@ -306,6 +315,7 @@ struct server {
 	unsigned int rto_n, synacks, probes;
 	u64 oldest_us;			/* when snd_una's byte was sent */
 	unsigned int served, answered;
+	unsigned int life, first;	/* connections before; first request */
 	u64 busy_us;
 	u64 wake;
 };

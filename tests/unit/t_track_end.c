@@ -368,6 +368,148 @@ static void limits_may_be_off(void)
 	SENDS(TCOPY_ACK | TCOPY_FIN, 1, 0);
 }
 
+/* Answered once, and then the test server is gone: of the two requests in
+ * flight it had taken none, or @acked bytes.
+ */
+static void rig_left(u8 flags, u32 acked)
+{
+	rig_opened();
+	rig_data(100, 0, 0);
+	rig_poll();
+	rig_header(TCOPY_ACK, 1, 500, 101, 500);
+	rig_poll();
+	rig_data(50, 500, 0);
+	rig_poll();
+	rig_header(flags, 501, 0, 101 + acked, 500);
+	rig_poll();
+	r.at = 0;
+}
+
+static void a_reset_copy_is_parked(void)
+{
+	rig_left(TCOPY_RST, 0);
+	ENDS(RESET);
+	QUIET();
+	T_OK(tcopy_track_parked(&r.t));
+	T_EQ(tcopy_track_resume_seq(&r.t), ISN + 101);
+	/* for as long as --idle allows */
+	T_EQ(rig_deadline(), 600 * SEC);
+	T_EQ(rig_act()->type, TCOPY_ACT_FREE);
+}
+
+static void what_was_taken_is_not_sent_again(void)
+{
+	rig_left(TCOPY_RST | TCOPY_ACK, 20);
+	T_EQ(rig_act()->type, TCOPY_ACT_RELEASE);
+	ENDS(RESET);
+	T_EQ(tcopy_track_resume_seq(&r.t), ISN + 121);
+}
+
+static void nothing_is_sent_again_without_an_answer(void)
+{
+	rig_opened();
+	rig_data(100, 0, 0);
+	rig_poll();
+	rig_header(TCOPY_RST, 1, 0, 0, 0);
+	rig_poll();
+	T_OK(tcopy_track_parked(&r.t));
+	T_EQ(tcopy_track_resume_seq(&r.t), ISN + 101);
+	/* a FIN is no answer */
+	rig_opened();
+	rig_data(100, 0, 0);
+	rig_poll();
+	rig_header(TCOPY_ACK | TCOPY_FIN, 1, 0, 1, 500);
+	rig_poll();
+	rig_header(TCOPY_RST, 2, 0, 0, 0);
+	rig_poll();
+	T_EQ(tcopy_track_resume_seq(&r.t), ISN + 101);
+}
+
+static void a_client_that_leaves_unparks(void)
+{
+	rig_left(TCOPY_RST, 0);
+	r.now += 5 * SEC;
+	tcopy_track_unpark(&r.t, r.now);
+	T_OK(!tcopy_track_parked(&r.t));
+	T_EQ(rig_deadline(), 2 * SEC);
+	T_EQ(rig_act()->type, TCOPY_ACT_FREE);
+}
+
+static void a_reset_by_the_client_parks_nothing(void)
+{
+	rig_opened();
+	tcopy_track_rst(&r.t, r.now);
+	rig_poll();
+	T_OK(!tcopy_track_parked(&r.t));
+	rig_opened();
+	tcopy_track_end(&r.t, TCOPY_END_SHED, r.now);
+	rig_poll();
+	T_OK(!tcopy_track_parked(&r.t));
+}
+
+static void a_new_connection_begins_with_a_request(void)
+{
+	const struct tcopy_packet *p;
+	u32 tsval;
+
+	rig_left(TCOPY_RST, 0);
+	rig_fin(500);
+	r.now += 3 * SEC;
+	tsval = 0xffffff9c + (u32)((r.now - 5 * SEC) / MS);
+	tcopy_track_reopen(&r.t, ISN + 101, ONLINE + 500, r.now);
+	tcopy_track_data(&r.t, r.cap, r.now);
+	rig_poll();
+	SENDS(TCOPY_SYN, 100, 0);
+	p = rig_last();
+	T_EQ(p->opts, ALL);
+	T_EQ(p->wscale, 10);
+	/* RFC 6191: acceptable in TIME-WAIT */
+	T_EQ(p->tsval, tsval);
+	QUIET();
+
+	/* another server: numbers of its own, and the gate is open */
+	r.now += MS;
+	{
+		struct tcopy_seg seg = rig_seg(TCOPY_SYN | TCOPY_ACK, 7000, 0,
+					       101, 65535);
+
+		seg.opts = ALL;
+		seg.mss = 1460;
+		tcopy_track_header(&r.t, &seg, r.now);
+	}
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_PSH, 101, 50);
+	T_EQ(rig_last()->ack, IRS + 7001);
+}
+
+static void the_clients_fin_is_kept(void)
+{
+	rig_opened();
+	rig_data(100, 0, 0);
+	rig_poll();
+	rig_header(TCOPY_ACK, 1, 500, 101, 500);
+	rig_poll();
+	rig_data(50, 500, 0);
+	rig_poll();
+	rig_fin(500);
+	rig_header(TCOPY_RST, 501, 0, 0, 0);
+	rig_poll();
+	tcopy_track_reopen(&r.t, ISN + 101, ONLINE + 500, r.now);
+	tcopy_track_data(&r.t, r.cap, r.now);
+	rig_poll();
+	{
+		struct tcopy_seg seg = rig_seg(TCOPY_SYN | TCOPY_ACK, 0, 0, 101,
+					       65535);
+
+		seg.opts = ALL;
+		seg.mss = 1460;
+		tcopy_track_header(&r.t, &seg, r.now);
+	}
+	rig_poll();
+	r.at = 0;
+	SENDS(TCOPY_ACK | TCOPY_PSH | TCOPY_FIN, 101, 50);
+}
+
 int main(void)
 {
 	T_RUN(client_closes_first);
@@ -394,5 +536,12 @@ int main(void)
 	T_RUN(no_answer_for_too_long);
 	T_RUN(waiting_is_no_fault_when_nothing_is_due);
 	T_RUN(limits_may_be_off);
+	T_RUN(a_reset_copy_is_parked);
+	T_RUN(what_was_taken_is_not_sent_again);
+	T_RUN(nothing_is_sent_again_without_an_answer);
+	T_RUN(a_client_that_leaves_unparks);
+	T_RUN(a_reset_by_the_client_parks_nothing);
+	T_RUN(a_new_connection_begins_with_a_request);
+	T_RUN(the_clients_fin_is_kept);
 	return t_done();
 }

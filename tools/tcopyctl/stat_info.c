@@ -165,4 +165,7 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 	[TCOPY_A_STAT_EVICTED] = {
 		"evicted",
 		"ended: one of several, a real connection needed its port" },
+	[TCOPY_A_STAT_REOPENED] = {
+		"reopened",
+		"new connections for clients that the test service left" },
 };

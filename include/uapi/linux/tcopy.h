@@ -309,6 +309,8 @@ enum tcopy_state {
  * @TCOPY_A_STAT_RATE_LIMIT: reason: --rate sessions had begun in this second
  * @TCOPY_A_STAT_EVICTED: ended: one of several copies, whose address and port a
  *	real connection needed
+ * @TCOPY_A_STAT_REOPENED: new connections of sessions that the test service had
+ *	ended (END_RESET, END_SERVER_CLOSED), for their clients' next requests
  */
 enum tcopy_a_stat {
 	TCOPY_A_STAT_UNSPEC,
@@ -367,6 +369,7 @@ enum tcopy_a_stat {
 	TCOPY_A_STAT_SAMPLED,
 	TCOPY_A_STAT_RATE_LIMIT,
 	TCOPY_A_STAT_EVICTED,
+	TCOPY_A_STAT_REOPENED,
 
 	__TCOPY_A_STAT_MAX,
 	TCOPY_A_STAT_MAX = __TCOPY_A_STAT_MAX - 1,
