@@ -98,25 +98,40 @@ void tcopy_fan_leave(struct tcopy_session *s)
 	if (s != fan->leader &&
 	    xchg((__force struct tcopy_session **)&fan->copy[s->slot], NULL))
 		tcopy_session_put(s);
-	if (atomic_dec_and_test(&fan->live))
+	if (atomic_dec_and_test(&fan->live)) {
 		tcopy_fan_unlist(fan);
+		return;
+	}
+	local_bh_disable();
+	rcu_read_lock();
+	tcopy_fan_tell(fan);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+static void fan_wake(struct tcopy_session *s, unsigned long when)
+{
+	if (!s->dead && !mod_timer(&s->timer, when))
+		refcount_inc(&s->ref);
 }
 
 /**
- * tcopy_fan_end() - end all copies but the first
- * @fan:	the fan
- * @why:	to be counted
+ * tcopy_fan_tell() - tell the other copies that all are to end, if they are
+ * @fan: the fan
  *
- * Their timers do it, some a tick, because each sends a packet.
+ * Their timers end them, some a tick, because each sends a packet.
  *
- * Context: BH, RCU read section; no session lock held.
+ * Context: BH, RCU read section; no session lock held; behind production's
+ * packets, because there may be a thousand.
  */
-void tcopy_fan_end(struct tcopy_fan *fan, enum tcopy_end why)
+void tcopy_fan_tell(struct tcopy_fan *fan)
 {
+	enum tcopy_end why = READ_ONCE(fan->missed);
 	struct tcopy_session *s;
 	u32 i;
 
-	WRITE_ONCE(fan->missed, why);
+	if (!why || xchg(&fan->told, 1))
+		return;
 	for (i = 0; i < fan->n; i++) {
 		s = rcu_dereference(fan->copy[i]);
 		if (!s || READ_ONCE(s->missed))
@@ -124,11 +139,48 @@ void tcopy_fan_end(struct tcopy_fan *fan, enum tcopy_end why)
 		spin_lock(&s->lock);
 		if (!s->missed)
 			WRITE_ONCE(s->missed, why);
-		if (!s->dead && !mod_timer(&s->timer,
-					   jiffies + 1 + i / FAN_ENDS))
-			refcount_inc(&s->ref);
+		fan_wake(s, jiffies + 1 + i / FAN_ENDS);
 		spin_unlock(&s->lock);
 	}
+}
+
+/**
+ * tcopy_fan_end() - end all copies but the first
+ * @fan:	the fan
+ * @why:	to be counted
+ *
+ * Context: as tcopy_fan_tell().
+ */
+void tcopy_fan_end(struct tcopy_fan *fan, enum tcopy_end why)
+{
+	WRITE_ONCE(fan->missed, why);
+	tcopy_fan_tell(fan);
+}
+
+/**
+ * tcopy_fan_missed() - all copies are to end, and the first has
+ * @fan:	the fan
+ * @why:	to be counted
+ *
+ * Whichever of them is left first is woken to tell the others; that it dies
+ * before is as good.
+ *
+ * Context: BH, RCU read section; no session lock held; production's packet may
+ * wait.
+ */
+void tcopy_fan_missed(struct tcopy_fan *fan, enum tcopy_end why)
+{
+	struct tcopy_session *s = NULL;
+	u32 i;
+
+	WRITE_ONCE(fan->missed, why);
+	for (i = 0; !s && i < fan->n; i++)
+		s = rcu_dereference(fan->copy[i]);
+	if (!s)
+		return;
+	spin_lock(&s->lock);
+	fan_wake(s, jiffies + 1);
+	spin_unlock(&s->lock);
 }
 
 /**
@@ -199,6 +251,10 @@ static struct tcopy_session *fan_birth(struct tcopy_net *tn,
 	if (!IS_ERR(s)) {
 		tcopy_flow_reverse(&copy, &s->answer);
 		tcopy_relay_open(t->relay, &copy);
+		/* Pairs with xchg() in tcopy_fan_tell(): one sees the other. */
+		smp_mb();
+		if (READ_ONCE(fan->missed))
+			tcopy_session_end(s, fan->missed);
 		return s;
 	}
 	if (PTR_ERR(s) == -ESHUTDOWN)	/* all others have died meanwhile */

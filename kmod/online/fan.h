@@ -23,6 +23,7 @@
  * @live:	copies that are not dead
  * @listed:	@leader is in the table of online flows
  * @missed:	enum tcopy_end: how all of them are to end; READ_ONCE
+ * @told:	the others have been told so; xchg
  * @begun:	an entry that makes the others is in a queue; xchg: two CPUs may
  *		have a connection's first packets
  * @born:	entries of @copy that were made, or given up; READ_ONCE, written
@@ -40,6 +41,7 @@ struct tcopy_fan {
 	atomic_t live;
 	int listed;
 	int missed;
+	int told;
 	int begun;
 	u32 born;
 	u32 n;
@@ -58,6 +60,8 @@ struct tcopy_fan *tcopy_fan_new(struct tcopy_session *leader, u32 copies,
 void tcopy_fan_put(struct tcopy_fan *fan);
 void tcopy_fan_leave(struct tcopy_session *s);
 void tcopy_fan_unlist(struct tcopy_fan *fan);
+void tcopy_fan_tell(struct tcopy_fan *fan);
+void tcopy_fan_missed(struct tcopy_fan *fan, enum tcopy_end why);
 void tcopy_fan_end(struct tcopy_fan *fan, enum tcopy_end why);
 struct sk_buff *tcopy_fan_packet(struct tcopy_session *leader,
 				 struct sk_buff *skb,

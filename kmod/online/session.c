@@ -212,6 +212,11 @@ static struct tcopy_session *session_further(struct tcopy_session *s,
 	atomic_inc(&t->sessions_n);
 	err = session_insert(s->tn, s);
 	if (err) {
+		spin_lock_bh(&s->lock);
+		s->dead = true;
+		spin_unlock_bh(&s->lock);
+		if (timer_delete(&s->timer))	/* told by its fan already */
+			tcopy_session_put(s);
 		atomic_dec(&t->sessions_n);
 		tcopy_fan_leave(s);
 		tcopy_session_put(s);

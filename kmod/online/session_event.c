@@ -77,7 +77,7 @@ void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			refcount_inc(&s->ref);
 		spin_unlock(&s->lock);
 		if (dead && s->fan)
-			tcopy_fan_end(s->fan, why);
+			tcopy_fan_missed(s->fan, why);
 	}
 }
 

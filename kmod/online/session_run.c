@@ -461,9 +461,9 @@ void tcopy_session_timer(struct timer_list *timer)
 		run_compact(s);
 	}
 	tcopy_session_run_unlock(s, now_us);
-	if (s->fan && READ_ONCE(s->fan->missed) && s == s->fan->leader) {
+	if (s->fan) {
 		rcu_read_lock();
-		tcopy_fan_end(s->fan, s->fan->missed);
+		tcopy_fan_tell(s->fan);
 		rcu_read_unlock();
 	}
 	tcopy_queue_charge(s->tn, since_ns);
