@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Congestion window (RFC 5681, 6582, 6928), round-trip time and retransmission
- * timeout (RFC 6298) of a copy. See track.h.
+ * Congestion window (RFC 5681, 6582, 6675, 6928), round-trip time and
+ * retransmission timeout (RFC 6298) of a copy. See track.h.
  */
 #include "track_int.h"
 
@@ -26,7 +26,7 @@ void tcopy_track_cong_init(struct tcopy_track *t)
 	t->cwnd = t->retries > 1 ? t->mss : iw;
 	t->ssthresh = TCOPY_CWND_MAX;
 	t->recover = t->snd_una;
-	t->sack_lo = t->snd_una;
+	tcopy_track_sack_clear(t);
 }
 
 /**
@@ -42,8 +42,11 @@ void tcopy_track_cong_acked(struct tcopy_track *t, u32 acked, u32 flight)
 {
 	if (t->flags & TCOPY_T_RECOVERY) {
 		if (before(t->snd_una, t->recover)) {
+			if (tcopy_track_sack_ok(t))
+				return;
 			/* a partial ACK: the next hole (RFC 6582, 3.2) */
 			t->flags |= TCOPY_T_RTX_HOLE;
+			t->rtx_nxt = t->snd_una;
 			t->cwnd = max(t->cwnd - min(acked, t->cwnd),
 				      (u32)t->mss) + t->mss;
 			return;
@@ -74,20 +77,26 @@ void tcopy_track_cong_acked(struct tcopy_track *t, u32 acked, u32 flight)
  *
  * The third begins a fast retransmit, once for each window of data: after a
  * loss event, only data sent later can be another one (RFC 6582, section 3.2).
+ * With SACK the window says what may be on its way, and needs no duplicates to
+ * be counted (RFC 6675).
  */
 void tcopy_track_cong_dupack(struct tcopy_track *t)
 {
 	if (t->flags & TCOPY_T_RECOVERY) {
-		t->cwnd = min_t(u32, t->cwnd + t->mss, TCOPY_CWND_MAX);
+		if (!tcopy_track_sack_ok(t))
+			t->cwnd = min_t(u32, t->cwnd + t->mss, TCOPY_CWND_MAX);
 		return;
 	}
 	if (t->dupacks < 3 || before(t->snd_una, t->recover))
 		return;
 
 	t->ssthresh = max((t->snd_max - t->snd_una) / 2, tcopy_cong_floor(t));
-	t->cwnd = t->ssthresh + 3 * t->mss;
+	t->cwnd = t->ssthresh;
+	if (!tcopy_track_sack_ok(t))
+		t->cwnd += 3 * t->mss;
 	t->cwnd_acked = 0;
 	t->recover = t->snd_max;
+	t->rtx_nxt = t->snd_una;
 	t->flags |= TCOPY_T_RECOVERY | TCOPY_T_RTX_HOLE;
 }
 
@@ -117,7 +126,7 @@ void tcopy_track_cong_timeout(struct tcopy_track *t)
 	t->recover = t->snd_max;
 	t->dupacks = 0;
 	t->snd_nxt = t->snd_una;
-	t->sack_lo = t->snd_una;
+	tcopy_track_sack_clear(t);
 	t->rtt_at = 0;
 	t->flags &= ~(TCOPY_T_RECOVERY | TCOPY_T_RTX_HOLE);
 }

@@ -4,7 +4,8 @@
  *
  * track.c (events, poll, deadlines) -> track_syn.c (handshake), track_recv.c
  * (headers) -> track_end.c (the end) -> track_send.c (what leaves) ->
- * track_pace.c (gates), track_cong.c (congestion window, RTT, RTO)
+ * track_pace.c (gates), track_cong.c (congestion window, RTT, RTO) ->
+ * track_sack.c (what arrived above a hole)
  *
  * but for tcopy_track_over(), which any of them may call.
  */
@@ -76,6 +77,12 @@ static inline u32 tcopy_track_sent_end(const struct tcopy_track *t)
 	return tcopy_track_fin_sent(t) ? t->fin_seq : t->snd_max;
 }
 
+/* Does the test server say what arrived behind a hole? */
+static inline bool tcopy_track_sack_ok(const struct tcopy_track *t)
+{
+	return t->opts & TCOPY_OPT_SACKOK;
+}
+
 /* Is there held payload that was never sent? */
 static inline bool tcopy_track_unsent(const struct tcopy_track *t)
 {
@@ -121,6 +128,13 @@ bool tcopy_track_pace_rides(const struct tcopy_track *t,
 bool tcopy_track_pace_rst(struct tcopy_track *t,
 			  const struct tcopy_track_conf *conf);
 void tcopy_track_pace_sent(struct tcopy_track *t, u32 ack);
+
+/* track_sack.c */
+void tcopy_track_sack_clear(struct tcopy_track *t);
+u32 tcopy_track_sack_recv(struct tcopy_track *t, const struct tcopy_seg *seg);
+u32 tcopy_track_sack_below(const struct tcopy_track *t, u32 seq);
+u32 tcopy_track_sack_pipe(const struct tcopy_track *t);
+u32 tcopy_track_sack_hole(const struct tcopy_track *t, u32 *seq);
 
 /* track_cong.c */
 void tcopy_track_cong_init(struct tcopy_track *t);

@@ -33,28 +33,6 @@ static void tcopy_recv_ts(struct tcopy_track *t, const struct tcopy_seg *seg)
 		t->ts_recent = seg->tsval;
 }
 
-/* SACK blocks (RFC 2018): bytes above snd_una that arrived, and the lowest of
- * them. Duplicate SACKs lie below snd_una and do not count.
- */
-static u32 tcopy_recv_sacked(struct tcopy_track *t,
-			     const struct tcopy_seg *seg)
-{
-	u32 sum = 0;
-	int i;
-
-	for (i = 0; i < seg->sacks; i++) {
-		u32 left = seg->sack[i][0], right = seg->sack[i][1];
-
-		if (!before(left, right) || !after(left, t->snd_una) ||
-		    after(right, t->snd_max))
-			continue;
-		sum += right - left;
-		if (!after(t->sack_lo, t->snd_una) || before(left, t->sack_lo))
-			t->sack_lo = left;
-	}
-	return sum;
-}
-
 /* RFC 9293, section 3.10.7.4, as Linux reads it: a header that is no older than
  * the last update. Among equals the larger window is the newer one, because a
  * window that was announced is not taken back; but a closed one is believed,
@@ -112,7 +90,7 @@ static bool tcopy_recv_ack(struct tcopy_track *t, const struct tcopy_seg *seg)
 {
 	u32 flight = t->snd_max - t->snd_una;
 	u32 wnd = t->snd_wnd;
-	u32 acked, sacked;
+	u32 acked, sacked, had;
 
 	if (after(seg->ack, t->snd_max)) {
 		/* it acknowledges what was never sent */
@@ -134,7 +112,8 @@ static bool tcopy_recv_ack(struct tcopy_track *t, const struct tcopy_seg *seg)
 		t->retries = 0;
 		tcopy_recv_rtt(t, seg);
 	}
-	sacked = tcopy_recv_sacked(t, seg);
+	had = tcopy_track_sack_below(t, t->snd_max);
+	sacked = tcopy_track_sack_recv(t, seg);
 	if (acked) {
 		tcopy_track_cong_acked(t, acked, flight);
 		t->flags &= ~TCOPY_T_PERSIST;
@@ -145,7 +124,7 @@ static bool tcopy_recv_ack(struct tcopy_track *t, const struct tcopy_seg *seg)
 	/* RFC 5681, section 2; SACK for duplicates the relay left out */
 	if (t->snd_una != t->snd_max &&
 	    ((!acked && !seg->len && !(seg->flags & TCOPY_FIN) &&
-	      (sacked || t->snd_wnd == wnd)) ||
+	      (sacked > had || t->snd_wnd == wnd)) ||
 	     sacked > 2U * t->mss)) {
 		if (t->dupacks < 255)
 			t->dupacks++;

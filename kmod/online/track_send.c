@@ -70,10 +70,14 @@ void tcopy_track_send_syn(struct tcopy_track *t, struct tcopy_act *act)
  */
 static u32 tcopy_send_room(const struct tcopy_track *t, u32 seq, u32 cwnd)
 {
-	u32 out = seq - t->snd_una;
-	u32 wnd = min(t->snd_wnd, cwnd);
+	u32 out = seq - t->snd_una, wnd = t->snd_wnd;
 
-	return wnd > out ? wnd - out : 0;
+	wnd = wnd > out ? wnd - out : 0;
+	if (t->flags & TCOPY_T_RECOVERY && tcopy_track_sack_ok(t))
+		out = tcopy_track_sack_pipe(t);
+	else
+		out -= tcopy_track_sack_below(t, seq);
+	return cwnd > out ? min(wnd, cwnd - out) : 0;
 }
 
 /* May a FIN take sequence number @seq? The congestion window counts bytes. */
@@ -127,22 +131,32 @@ static bool tcopy_send_again(struct tcopy_track *t, u32 seq, u32 len,
 	return true;
 }
 
-/* Fast retransmit: the first hole. Without SACK its size is not known, and one
- * segment is sent (RFC 6582).
+/* Fast retransmit: holes, one after the other, as far as the congestion window
+ * allows; but one segment of the first at once. Without SACK its size is not
+ * known, and others are not (RFC 6582).
  */
 static bool tcopy_send_hole(struct tcopy_track *t, struct tcopy_act *act)
 {
-	u32 end = tcopy_track_sent_end(t);
-	u32 len = t->mss;
+	u32 seq = t->rtx_nxt, end = tcopy_track_sent_end(t), len, room;
+	bool first = t->flags & TCOPY_T_RTX_HOLE;
 
-	if (!(t->flags & TCOPY_T_RTX_HOLE))
+	if (!(t->flags & TCOPY_T_RECOVERY))
 		return false;
 	t->flags &= ~TCOPY_T_RTX_HOLE;
-	if (after(t->sack_lo, t->snd_una))
-		len = max(len, min(t->sack_lo - t->snd_una, t->ssthresh));
-	len = min(len, before(t->snd_una, end) ? end - t->snd_una : 0);
-	len = tcopy_send_cut(t, t->snd_una, len, t->snd_wnd);
-	return tcopy_send_again(t, t->snd_una, len, act);
+	len = tcopy_track_sack_hole(t, &seq);
+	if (first)
+		len = max_t(u32, len, t->mss);
+	if (!len)
+		return false;
+	len = min(len, before(seq, end) ? end - seq : 0);
+	room = tcopy_send_room(t, seq, t->cwnd);
+	if (first)
+		room = max(room, min_t(u32, t->snd_wnd, t->mss));
+	len = tcopy_send_cut(t, seq, len, room);
+	if (!tcopy_send_again(t, seq, len, act))
+		return false;
+	t->rtx_nxt = seq + len + !!(act->packet.flags & TCOPY_FIN);
+	return true;
 }
 
 /* After a timeout everything from @snd_una on is sent again, but what is
@@ -151,13 +165,17 @@ static bool tcopy_send_hole(struct tcopy_track *t, struct tcopy_act *act)
 static bool tcopy_send_back(struct tcopy_track *t, struct tcopy_act *act)
 {
 	u32 end = tcopy_track_sent_end(t);
-	u32 len = 0, room;
+	u32 len = 0, room, hole;
 
+	hole = tcopy_track_sack_hole(t, &t->snd_nxt);
 	if (!before(t->snd_nxt, t->snd_max))
 		return false;
 	room = tcopy_send_room(t, t->snd_nxt, t->cwnd);
 	if (before(t->snd_nxt, end)) {
-		len = tcopy_send_cut(t, t->snd_nxt, end - t->snd_nxt, room);
+		len = end - t->snd_nxt;
+		if (hole)
+			len = min(len, hole);
+		len = tcopy_send_cut(t, t->snd_nxt, len, room);
 		if (!len)
 			return false;
 	}
@@ -206,7 +224,8 @@ static bool tcopy_send_new(struct tcopy_track *t,
 	if (t->snd_una == seq && t->now_us - t->sent_at > t->rto_us)
 		t->cwnd = min_t(u32, t->cwnd, 10 * t->mss);
 	cwnd = t->cwnd;
-	if (!(t->flags & TCOPY_T_RECOVERY))	/* limited transmit, RFC 3042 */
+	/* Limited transmit (RFC 3042); with SACK, what arrived is known. */
+	if (!(t->flags & TCOPY_T_RECOVERY) && !tcopy_track_sack_ok(t))
 		cwnd += min_t(u32, t->dupacks, 2) * t->mss;
 
 	end = next->end;

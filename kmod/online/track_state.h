@@ -4,6 +4,8 @@
 
 #include "../lib/types.h"
 
+#define TCOPY_T_SACKS	4
+
 /**
  * struct tcopy_track - the state of one copied connection
  * @snd_una:	first byte (or FIN) that the test server did not acknowledge
@@ -48,7 +50,10 @@
  * @ssthresh:	slow start threshold
  * @cwnd_acked:	bytes acknowledged towards the next growth of @cwnd
  * @recover:	@snd_max at the last loss event (RFC 6582)
- * @sack_lo:	lowest byte that a SACK block covers; @snd_una or before: none
+ * @rtx_nxt:	in a recovery, holes below this were filled once
+ * @sack:	ranges above @snd_una that have arrived, ascending, with holes
+ *		between them
+ * @sacks:	how many
  * @rtt_seq:	behind the timed segment
  * @srtt_us:	smoothed round-trip time; 0: none yet (RFC 6298)
  * @rttvar_us:	its variation
@@ -110,7 +115,8 @@ struct tcopy_track {
 	u32 ssthresh;
 	u32 cwnd_acked;
 	u32 recover;
-	u32 sack_lo;
+	u32 rtx_nxt;
+	u32 sack[TCOPY_T_SACKS][2];
 	u32 rtt_seq;
 	u32 srtt_us;
 	u32 rttvar_us;
@@ -130,8 +136,9 @@ struct tcopy_track {
 	u8 snd_wscale;
 	u8 pace_lates;
 	u8 counts;
+	u8 sacks;
 };
 
-static_assert(sizeof(struct tcopy_track) <= 256, "many of them live at once");
+static_assert(sizeof(struct tcopy_track) <= 288, "many of them live at once");
 
 #endif
