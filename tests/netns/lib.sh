@@ -33,6 +33,12 @@ note() { echo "[$(cut -d. -f1 /proc/uptime)] $*"; }
 # --- names ------------------------------------------------------------------------------------------
 addr() { if [ "$FAMILY" = 4 ]; then echo "${IP4[$1]}"; else echo "${IP6[$1]}"; fi; }
 hostport() { if [ "$FAMILY" = 4 ]; then echo "${IP4[$1]}:$2"; else echo "[${IP6[$1]}]:$2"; fi; }
+# flows HOST TO PORT: what conntrack in HOST knows of connections from a client to PORT of TO
+flows() {
+	local to
+	to=$(python3 -c 'import ipaddress, sys; print(ipaddress.ip_address(sys.argv[1]).exploded)' "$(addr "$2")")
+	ns "$1" grep -E "dst=$to sport=[0-9]+ dport=$3 src=" /proc/net/nf_conntrack
+}
 ns() { ip netns exec "$@"; }			# ns NAMESPACE COMMAND...
 ctl() { "$CTL" -n "$@"; }			# ctl NAMESPACE COMMAND...
 

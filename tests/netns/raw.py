@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Packets that no decent client would send. Run in the client's namespace, as root.
 
-    raw.py box DEVICE [--fragment N] [--corrupt PERCENT] [--options 1]
+    raw.py box DEVICE [--fragment N] [--corrupt PERCENT] [--options 1] [--tcp-options 1]
         a box between the client's TCP and the wire: makes tun0, takes packets from it, and sends them by
-        DEVICE in fragments of N bytes at most, with a bit of the payload turned, or with IP options (a
-        header of destination options)
+        DEVICE in fragments of N bytes at most, with a bit of the payload turned, with IP options (a
+        header of destination options), or with 40 bytes of TCP options, of which some are unknown
     raw.py syns|acks|data DST PORT COUNT
         floods from made-up addresses in 198.18.0.0/15 or 2001:2::/48: SYNs; ACKs; SYNs and, behind each,
         payload as if it had been answered
@@ -99,6 +99,22 @@ def with_options(p):
         bytes([p[6]]) + b'\0\1\4\0\0\0\0' + p[40:]     # PadN
 
 
+def with_tcp_options(p):
+    head = (p[0] & 15) * 4 if p[0] >> 4 == 4 else 40
+    off = (p[head + 12] >> 4) * 4
+    room = 60 - off
+    # an experiment (RFC 6994) that nobody knows, and no-operations
+    options = p[head + 20:head + off] + (bytes([253, room - 2]) + b'x' * (room - 4) + b'\1\1' if room >= 8 else b'\1' * room)
+    tcp = p[head:head + 12] + b'\xf0' + p[head + 13:head + 16] + b'\0\0' + p[head + 18:head + 20] + options + p[head + off:]
+    src, dst = (p[12:16], p[16:20]) if p[0] >> 4 == 4 else (p[8:24], p[24:40])
+    sum_ = checksum(src + dst + struct.pack('!II', len(tcp), 6) + tcp)
+    tcp = tcp[:16] + sum_ + tcp[18:]
+    if p[0] >> 4 == 6:
+        return p[:4] + struct.pack('!H', len(tcp)) + p[6:40] + tcp
+    h = p[:2] + struct.pack('!H', head + len(tcp)) + p[4:10] + b'\0\0' + p[12:head]
+    return h[:10] + checksum(h) + h[12:] + tcp
+
+
 def box(device, args):
     opts = dict(zip(args[::2], map(int, args[1::2])))
     tun = os.open('/dev/net/tun', os.O_RDWR)
@@ -118,6 +134,8 @@ def box(device, args):
             p = p[:at] + bytes([p[at] ^ 1 << random.randrange(8)]) + p[at + 1:]
         if opts.get('--options'):
             p = with_options(p)
+        if opts.get('--tcp-options'):
+            p = with_tcp_options(p)
         size = opts.get('--fragment', 65536)
         for f in fragments(p, size) if len(p) - head > size else [p]:
             out[v].send(f)

@@ -49,5 +49,6 @@ done
 wait_for 60 "the copies to end" no_sessions
 sheet_ok
 [ "$(stat opened)" = "$(stat closed)" ] || fail "of $(stat opened) copies $(stat closed) ended as their connections did"
-[ "$(ns online conntrack -L 2>/dev/null | grep -c "dst=$(addr test) .*dport=80" || true)" = 0 ] || fail "a copy is in conntrack"
+flows online online 80 >/dev/null || fail "production's connections are not in conntrack"
+! flows online test 80 || fail "a copy is in conntrack"
 ghosts_none
