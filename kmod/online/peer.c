@@ -69,6 +69,19 @@ bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow)
 	return sk;
 }
 
+/* A keep-alive probe is below the window: the only trace that it leaves is when
+ * it was answered.
+ */
+static u32 peer_heard_ms(const struct tcp_sock *tp)
+{
+	u32 ago = tcp_jiffies32 - READ_ONCE(tp->rcv_tstamp);
+	u32 probe = READ_ONCE(tp->last_oow_ack_time);
+
+	if (probe)
+		ago = min(ago, tcp_jiffies32 - probe);
+	return jiffies_to_msecs(ago);
+}
+
 /**
  * tcopy_peer_find() - look at production's socket of a connection
  * @net:	the namespace
@@ -104,8 +117,7 @@ void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 		peer->snd_nxt = READ_ONCE(tp->snd_nxt);
 		peer->rcv_nxt = READ_ONCE(tp->rcv_nxt);
 		peer->rcv_wnd = READ_ONCE(tp->rcv_wnd);
-		peer->heard_ms = jiffies_to_msecs(tcp_jiffies32 -
-						  READ_ONCE(tp->rcv_tstamp));
+		peer->heard_ms = peer_heard_ms(tp);
 	} else if (sk->sk_state == TCP_NEW_SYN_RECV) {
 		const struct tcp_request_sock *req = tcp_rsk(inet_reqsk(sk));
 
