@@ -38,7 +38,9 @@ void tcopy_track_init(struct tcopy_track *t,
 	t->open_mss = open->mss;
 	t->path_mss = max_t(u16, open->path_mss, TCOPY_T_MSS_MIN);
 	t->mss = 536;
-	if (t->opts & TCOPY_OPT_WS)
+	t->win = TCOPY_T_WIN;
+	t->win_max = min_t(u32, open->win_max, TCOPY_T_WIN);
+	if (t->opts & TCOPY_OPT_WS && !t->win_max)
 		t->rcv_wscale = min_t(u8, open->wscale, 14);
 	t->rto_us = TCOPY_T_S;
 	t->now_us = now_us;
@@ -109,6 +111,66 @@ void tcopy_track_rst(struct tcopy_track *t, u64 now_us)
 		return;
 	t->seen_at = t->now_us;
 	t->flags |= TCOPY_T_RST;
+}
+
+/**
+ * tcopy_track_window() - the client has announced a window
+ * @t:		track; only one with a bounded window takes note
+ * @win:	bytes
+ *
+ * The test server gets the same, 64 KB at most: it is to write to the copy as
+ * it would to the client. Told with payload only, so it is never closed
+ * altogether: nobody would say that it has opened again.
+ */
+void tcopy_track_window(struct tcopy_track *t, u32 win)
+{
+	if (t->win_max)
+		t->win_max = max(min_t(u32, win, TCOPY_T_WIN), 1U);
+}
+
+/**
+ * tcopy_track_path() - a router says that a packet of ours was too big
+ * @t:		track
+ * @seq:	the packet's first byte
+ * @path_mss:	payload that fits, TCP options not taken off
+ * @now_us:	time in microseconds
+ *
+ * Believed of what is in flight only (RFC 5927, section 7.2), and when it says
+ * less than before. Everything in flight leaves again: it was as large.
+ */
+void tcopy_track_path(struct tcopy_track *t, u32 seq, u16 path_mss, u64 now_us)
+{
+	u32 mss = path_mss;
+
+	tcopy_track_clock(t, now_us);
+	if (!tcopy_track_live(t) || t->state != TCOPY_TRACK_OPEN ||
+	    before(seq, t->snd_una) || !before(seq, t->snd_max))
+		return;
+	if (t->opts & TCOPY_OPT_TS)
+		mss = mss > 12 ? mss - 12 : 0;
+	mss = max_t(u32, mss, TCOPY_T_MSS_PATH);
+	if (mss >= t->mss)
+		return;
+	t->mss = (u16)mss;
+	t->snd_nxt = t->snd_una;
+	t->rtt_at = 0;
+}
+
+/**
+ * tcopy_track_unreachable() - somebody on the way says that a packet never will
+ * arrive
+ * @t:		track
+ * @seq:	its sequence number
+ * @now_us:	time in microseconds
+ *
+ * To a SYN that is a refusal (RFC 5461, section 4); on an open connection it
+ * may pass, and says nothing.
+ */
+void tcopy_track_unreachable(struct tcopy_track *t, u32 seq, u64 now_us)
+{
+	tcopy_track_clock(t, now_us);
+	if (t->state == TCOPY_TRACK_SYN_SENT && t->retries && seq == t->isn)
+		tcopy_track_over(t, TCOPY_END_REFUSED, false);
 }
 
 /**

@@ -78,6 +78,9 @@ struct tcopy_track_conf {
  * @wscale:	shift that the SYN announces, with TCOPY_OPT_WS
  * @path_mss:	largest payload a segment of the copy may have by the route's
  *		MTU, timestamps not taken off
+ * @win_max:	window that is announced at most, in bytes, up to 65535: answers
+ *		come with their payload. 0: they do not, and it is constant and
+ *		as large as @wscale allows
  */
 struct tcopy_track_open {
 	u32 isn;
@@ -87,6 +90,7 @@ struct tcopy_track_open {
 	u8 opts;
 	u8 wscale;
 	u16 path_mss;
+	u32 win_max;
 };
 
 /**
@@ -172,6 +176,9 @@ void tcopy_track_fin(struct tcopy_track *t, u32 seq, u32 ack, u32 gap_us,
 void tcopy_track_rst(struct tcopy_track *t, u64 now_us);
 void tcopy_track_header(struct tcopy_track *t, const struct tcopy_seg *seg,
 			u64 now_us);
+void tcopy_track_window(struct tcopy_track *t, u32 win);
+void tcopy_track_path(struct tcopy_track *t, u32 seq, u16 path_mss, u64 now_us);
+void tcopy_track_unreachable(struct tcopy_track *t, u32 seq, u64 now_us);
 void tcopy_track_alive(struct tcopy_track *t, u64 now_us);
 void tcopy_track_end(struct tcopy_track *t, enum tcopy_end why, u64 now_us);
 bool tcopy_track_parked(const struct tcopy_track *t);

@@ -173,10 +173,12 @@ void tcopy_track_reopen(struct tcopy_track *t, u32 seq, u32 ack, u64 now_us)
 		.opts = old.opts,
 		.wscale = old.rcv_wscale,
 		.path_mss = old.path_mss,
+		.win_max = old.win_max,
 	};
 
 	tcopy_track_init(t, &open, max(now_us, old.now_us));
 	t->start_us = old.start_us;
+	t->win = old.win;
 	t->pace_lates = old.pace_lates;
 	t->counts = old.counts;
 	t->flags = old.flags & (TCOPY_T_FIN | TCOPY_T_PACE_OFF);

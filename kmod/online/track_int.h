@@ -5,7 +5,7 @@
  * track.c (events, poll, deadlines) -> track_syn.c (handshake), track_recv.c
  * (headers) -> track_end.c (the end) -> track_send.c (what leaves) ->
  * track_pace.c (gates), track_cong.c (congestion window, RTT, RTO) ->
- * track_sack.c (what arrived above a hole)
+ * track_sack.c (what arrived above a hole), track_wnd.c (windows announced)
  *
  * but for tcopy_track_over(), which any of them may call.
  */
@@ -45,7 +45,8 @@
 #define TCOPY_T_REPLIES		4
 #define TCOPY_T_SEND_MAX	60000	/* payload: a GSO packet holds 65535 */
 #define TCOPY_T_MSS_MIN		48	/* as tcp_min_snd_mss */
-#define TCOPY_T_WIN		65535	/* the window field of every packet */
+#define TCOPY_T_MSS_PATH	500	/* not less by what routers say */
+#define TCOPY_T_WIN		65535	/* the window field, at most */
 
 enum tcopy_gate {
 	TCOPY_GATE_GO,
@@ -59,7 +60,7 @@ static inline bool tcopy_track_live(const struct tcopy_track *t)
 	return t->state < TCOPY_TRACK_ENDED && !t->end;
 }
 
-/* Window announced to the test server, in bytes. */
+/* Window announced to the test server, in bytes; at most, with @win_max. */
 static inline u32 tcopy_track_rcv_wnd(const struct tcopy_track *t)
 {
 	return (u32)TCOPY_T_WIN << t->rcv_wscale;
@@ -135,6 +136,13 @@ u32 tcopy_track_sack_recv(struct tcopy_track *t, const struct tcopy_seg *seg);
 u32 tcopy_track_sack_below(const struct tcopy_track *t, u32 seq);
 u32 tcopy_track_sack_pipe(const struct tcopy_track *t);
 u32 tcopy_track_sack_hole(const struct tcopy_track *t, u32 *seq);
+
+/* track_wnd.c */
+void tcopy_track_wnd_open(struct tcopy_track *t);
+u16 tcopy_track_wnd(struct tcopy_track *t);
+void tcopy_track_wnd_lost(struct tcopy_track *t);
+void tcopy_track_wnd_got(struct tcopy_track *t);
+u32 tcopy_track_wnd_unacked(const struct tcopy_track *t);
 
 /* track_cong.c */
 void tcopy_track_cong_init(struct tcopy_track *t);

@@ -137,7 +137,8 @@ static bool tcopy_recv_ack(struct tcopy_track *t, const struct tcopy_seg *seg)
 
 /* Payload and FIN of the test server. It is acknowledged to the highest end
  * that was seen: the answers arrived where they were stolen, only headers get
- * lost.
+ * lost. Where answers come with their payload, nobody needs what got lost; but
+ * the network did lose it, and a smaller window says so.
  */
 static void tcopy_recv_data(struct tcopy_track *t, const struct tcopy_seg *seg)
 {
@@ -163,9 +164,12 @@ static void tcopy_recv_data(struct tcopy_track *t, const struct tcopy_seg *seg)
 		t->flags |= TCOPY_T_PEER_FIN;
 	if (fin || seg->seq != t->rcv_nxt)
 		t->flags |= TCOPY_T_ACK_NOW;
+	if (after(seg->seq, t->rcv_nxt))
+		tcopy_track_wnd_lost(t);
 	t->rcv_nxt = end;
+	tcopy_track_wnd_got(t);
 	t->heard_at = t->now_us;
-	if (t->rcv_nxt - t->rcv_acked >= 2U * t->mss)
+	if (t->rcv_nxt - t->rcv_acked >= tcopy_track_wnd_unacked(t))
 		t->flags |= TCOPY_T_ACK_NOW;
 	else if (!t->ack_at)
 		t->ack_at = t->now_us + TCOPY_T_ACK_DELAY;

@@ -14,7 +14,7 @@ static struct tcopy_packet *tcopy_send_begin(struct tcopy_track *t,
 	act->type = TCOPY_ACT_SEND;
 	p->flags = flags;
 	p->seq = seq;
-	p->win = TCOPY_T_WIN;
+	p->win = tcopy_track_wnd(t);
 	p->mss = t->mss;
 	if (t->opts & TCOPY_OPT_TS) {
 		p->opts = TCOPY_OPT_TS;

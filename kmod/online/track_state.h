@@ -67,6 +67,10 @@
  * @first_ack:	behind production's SYN: zero of what the client acknowledged
  * @isn:	the client's ISN
  * @irs:	the test server's ISN
+ * @win_edge:	right edge of the window announced, with @win_max
+ * @win_mark:	@win is not changed by what comes before it
+ * @win:	window that is announced, by what got lost of answers
+ * @win_max:	and by what the client announces; 0: neither
  * @open_mss:	MSS option of the SYN
  * @path_mss:	the route's
  * @rcv_wscale:	shift announced; 0 when not agreed
@@ -130,6 +134,10 @@ struct tcopy_track {
 	u32 first_ack;
 	u32 isn;
 	u32 irs;
+	u32 win_edge;
+	u32 win_mark;
+	u16 win;
+	u16 win_max;
 	u16 open_mss;
 	u16 path_mss;
 	u8 rcv_wscale;

@@ -32,6 +32,7 @@ static void tcopy_syn_accepted(struct tcopy_track *t,
 	t->last_nxt = t->rcv_nxt;
 	t->req_at = t->now_us;
 	t->heard_at = t->now_us;
+	tcopy_track_wnd_open(t);
 
 	t->snd_una = t->isn + 1;
 	t->snd_nxt = t->snd_una;

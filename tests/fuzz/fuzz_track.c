@@ -21,6 +21,8 @@ static struct tcopy_track_conf conf;
 static struct tcopy_chunk chunk;	/* all that is held is one */
 static u64 now;
 static bool ended;
+static u32 edge;		/* of the window that was announced */
+static bool edge_seen;
 
 static u32 take(struct input *in, unsigned int bytes)
 {
@@ -33,6 +35,19 @@ static u32 take(struct input *in, unsigned int bytes)
 	return v;
 }
 
+/* What was announced is not taken back. */
+static void window(const struct tcopy_packet *p)
+{
+	if (!p->win)
+		abort();
+	if (!t.win_max || !(p->flags & TCOPY_ACK) || p->flags & TCOPY_RST)
+		return;
+	if (edge_seen && before(p->ack + p->win, edge))
+		abort();
+	edge = p->ack + p->win;
+	edge_seen = true;
+}
+
 static void act(const struct tcopy_act *act)
 {
 	const struct tcopy_packet *p = &act->packet;
@@ -40,6 +55,7 @@ static void act(const struct tcopy_act *act)
 
 	switch (act->type) {
 	case TCOPY_ACT_SEND:
+		window(p);
 		end = p->seq + p->len;
 		if (!p->len)
 			break;
@@ -125,12 +141,16 @@ static void begin(struct input *in)
 		.opts = (u8)take(in, 1), .wscale = (u8)take(in, 1),
 		.path_mss = (u16)take(in, 2),
 	};
+	u32 how = take(in, 1);
 
+	if (how & 2)
+		open.win_max = how << 8;
 	now = 1;
 	ended = false;
+	edge_seen = false;
 	conf.idle_us = IDLE;
 	conf.wait_us = IDLE / 5;
-	conf.pace = take(in, 1) & 1;
+	conf.pace = how & 1;
 	chunk.seq = open.isn + 1;
 	chunk.end = chunk.seq;
 	chunk.ack = open.online_ack;
@@ -149,6 +169,7 @@ static void reopen(struct input *in)
 	chunk.end = seq + take(in, 1);
 	tcopy_track_reopen(&t, seq, chunk.ack, now);
 	ended = false;
+	edge_seen = false;
 	tcopy_track_data(&t, chunk.end, now);
 }
 
@@ -167,6 +188,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			chunk.ack += take(&in, 1);
 			chunk.gap_us = take(&in, 3);
 			tcopy_track_data(&t, chunk.end, now);
+			if (op & 8)
+				tcopy_track_window(&t, take(&in, 3));
 			break;
 		case 1:
 			tcopy_track_fin(&t, op & 8 ? number(&in) : chunk.end,
@@ -186,7 +209,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			now += 1ULL << (op >> 3);
 			break;
 		case 4:
-			if (t.state != TCOPY_TRACK_FREE)
+			if (op & 8)
+				tcopy_track_path(&t, number(&in),
+						 (u16)take(&in, 2), now);
+			else if (op & 16)
+				tcopy_track_unreachable(&t, number(&in), now);
+			else if (t.state != TCOPY_TRACK_FREE)
 				now = tcopy_track_deadline(&t, &conf);
 			break;
 		default:

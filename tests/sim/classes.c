@@ -301,6 +301,26 @@ static void closes_early(struct world *w, struct plan *p)
 	p->exact = p->test_close_after == p->reqs;
 }
 
+/* Answers come as packets: a window that is bounded, and as the client's. */
+static void direct(struct world *w, struct plan *p)
+{
+	bool closes = chance(w, 200);
+
+	if (closes)
+		closes_early(w, p);
+	else if (chance(w, 300))
+		upload(w, p);
+	else
+		basic(w, p);
+	p->win_max = chance(w, 500) ? 65535 : between(w, 1, 65535);
+	if (closes)
+		return;
+	if (chance(w, 400))
+		lossy(w, p);
+	else
+		p->stale = chance(w, 100);
+}
+
 static void both_half_close(struct world *w, struct plan *p)
 {
 	basic(w, p);
@@ -463,6 +483,7 @@ const struct class classes[] = {
 	{ "not-paced", unpaced, 3 },
 	{ "garbage", garbage, 10 },
 	{ "picked-up", picked_up, 8 },
+	{ "direct", direct, 8 },
 };
 
 const unsigned int classes_n = sizeof(classes) / sizeof(classes[0]);

@@ -95,6 +95,25 @@ static void check_new(struct world *w, const struct tcopy_packet *p)
 	k->hold.sent = end;
 }
 
+/* What was announced is not taken back, nor is it more than was allowed. */
+static void check_window(struct world *w, const struct tcopy_packet *p)
+{
+	struct copy *k = &w->k;
+	u32 edge;
+
+	FAIL_IF(!p->win, "a closed window");
+	if (!w->p.win_max)
+		return;
+	FAIL_IF(p->opts & TCOPY_OPT_WS && p->wscale, "a scaled window");
+	if (!(p->flags & TCOPY_ACK))
+		return;
+	edge = p->ack + p->win;
+	FAIL_IF(k->wnd_seen && before(edge, k->wnd_edge) && !w->p.hostile,
+		"takes %u bytes of window back", k->wnd_edge - edge);
+	k->wnd_edge = edge;
+	k->wnd_seen = true;
+}
+
 static void check_packet(struct world *w, const struct tcopy_packet *p)
 {
 	u32 end = p->seq + p->len + !!(p->flags & TCOPY_FIN);
@@ -123,6 +142,7 @@ static void check_packet(struct world *w, const struct tcopy_packet *p)
 		k->acked = p->ack;
 		k->acked_seen = true;
 	}
+	check_window(w, p);
 	FAIL_IF(p->rtx && w->p.calm, "sends again without need");
 	if (p->flags & (TCOPY_SYN | TCOPY_RST))
 		return;
@@ -220,6 +240,7 @@ static void reopen(struct world *w, const struct tcopy_chunk *first)
 	k->opened = false;
 	k->peer_fin = false;
 	k->acked_seen = false;
+	k->wnd_seen = false;
 	k->snd_max = first->seq;
 	k->snd_una = first->seq;
 	k->edge = first->seq;
@@ -364,6 +385,7 @@ void copy_start(struct world *w, u32 base, u32 ack)
 		.opts = p->opts,
 		.wscale = p->wscale,
 		.path_mss = p->path_mss,
+		.win_max = p->win_max,
 	};
 
 	p->isn += base;
@@ -436,6 +458,9 @@ void copy_capture(struct world *w, const struct cseg *cs)
 		copy_run(w);
 		return;
 	}
+	if (cs->len && w->p.win_max && chance(w, 100))
+		tcopy_track_window(&k->t, rnd(w, chance(w, 500) ? 5000 :
+						 200000));
 	if (cs->len) {
 		k->last_us = w->now;
 		if (hold_add(&k->hold, seq, seq + cs->len, ack, gap_us,

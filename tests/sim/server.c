@@ -101,14 +101,14 @@ static void srv_rto_start(struct world *w)
 static void srv_send(struct world *w)
 {
 	struct server *s = &w->s;
-	u32 wnd = 65535U << s->wscale_in;
 	u32 cwnd = 40 * s->peer_mss;
 	bool sent = false;
 
 	if (s->state != S_ESTAB)
 		return;
 	while (s->snd_nxt != s->out && !s->fin_sent) {
-		u32 room = min(wnd, cwnd) - (s->snd_nxt - s->snd_una);
+		u32 room = min(s->snd_edge - s->snd_una, cwnd) -
+			   (s->snd_nxt - s->snd_una);
 		u32 len = s->out - s->snd_nxt;
 		u32 size;
 
@@ -229,6 +229,8 @@ static void srv_check_ack(struct world *w, const struct tcopy_seg *seg)
 static bool srv_acked(struct world *w, const struct tcopy_seg *seg)
 {
 	struct server *s = &w->s;
+	bool opened;
+	u32 edge;
 
 	if (after(seg->ack, s->snd_nxt)) {
 		if (!w->p.hostile)
@@ -237,6 +239,10 @@ static bool srv_acked(struct world *w, const struct tcopy_seg *seg)
 		srv_ack(w);
 		return false;
 	}
+	edge = seg->ack + ((u32)seg->win << s->wscale_in);
+	opened = after(edge, s->snd_edge);
+	if (opened)
+		s->snd_edge = edge;
 	if (after(seg->ack, s->snd_una)) {
 		srv_check_ack(w, seg);
 		s->snd_una = seg->ack;
@@ -245,6 +251,8 @@ static bool srv_acked(struct world *w, const struct tcopy_seg *seg)
 		s->rto_at = 0;
 		if (s->snd_una != s->snd_nxt)
 			srv_rto_start(w);
+		srv_send(w);
+	} else if (opened) {
 		srv_send(w);
 	}
 	return true;
@@ -339,6 +347,7 @@ static void srv_accept(struct world *w, const struct tcopy_seg *seg)
 	s->snd_una = s->iss;
 	s->snd_nxt = s->iss + 1;
 	s->out = s->snd_nxt;
+	s->snd_edge = s->snd_nxt + seg->win;
 	s->state = S_SYNRCVD;
 	s->synacks = 0;
 	s->synack_first = srv_tsval(w);

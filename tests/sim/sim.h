@@ -136,6 +136,7 @@ struct plan {
 	u8 opts, server_opts;
 	u8 wscale, server_wscale;
 	u16 mss, server_mss, path_mss;
+	u32 win_max;			/* answers come as packets */
 	u32 rcvbuf;
 	bool pace;
 	u64 idle_us, wait_us;
@@ -275,6 +276,8 @@ struct copy {
 	unsigned int reopened;
 	u32 tsval, tsecr;
 	bool ts_seen;
+	u32 wnd_edge;			/* of what was announced */
+	bool wnd_seen;
 	u32 acked;
 	bool acked_seen;
 	u64 progress_us;		/* snd_una moved */
@@ -305,6 +308,7 @@ struct server {
 	bool ooo_fin, fin;		/* the copy's FIN: waits, or accepted */
 	u32 ooo_fin_seq;
 	u32 iss, snd_una, snd_nxt, out;	/* out: behind what was written */
+	u32 snd_edge;			/* of the copy's window */
 	bool close, fin_sent;
 	u32 fin_seq;
 	bool reset_by_copy, was_open, challenged;
