@@ -12,13 +12,13 @@
 #include <net/inet_hashtables.h>
 #include <net/inet6_hashtables.h>
 #include <net/ip.h>
-#include <net/ip6_checksum.h>
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
 #include "../compat/skbuff.h"
 #include "capture.h"
 #include "capture_int.h"
+#include "checksum.h"
 #include "probe.h"
 #include "queue.h"
 #include "session.h"
@@ -55,25 +55,12 @@ static void capture_count(const struct tcopy_rules *rules,
  * tcopy_capture_checksum_ok() - is a segment's checksum right?
  * @c: the packet
  *
- * When nobody has verified it so far it is done here, by reading:
- * nf_checksum() would write to production's skb.
+ * When nobody has verified it so far it is done here.
  */
 bool tcopy_capture_checksum_ok(const struct capture *c)
 {
-	const struct sk_buff *skb = c->skb;
-	unsigned int len = skb->len - c->thoff;
-	__wsum sum;
-
-	if (skb_csum_unnecessary(skb) || skb->ip_summed == CHECKSUM_PARTIAL)
-		return true;
-	sum = skb_checksum(skb, c->thoff, len, 0);
 	/* Source and destination may change places in that sum. */
-	if (c->flow.family == 4)
-		return !csum_tcpudp_magic(c->flow.src.v4, c->flow.dst.v4, len,
-					  IPPROTO_TCP, sum);
-	return !csum_ipv6_magic((struct in6_addr *)c->flow.src.v6,
-				(struct in6_addr *)c->flow.dst.v6, len,
-				IPPROTO_TCP, sum);
+	return tcopy_checksum_ok(c->skb, c->thoff, &c->flow);
 }
 
 /* May production take payload of a SYN (RFC 7413)? Not by default, and then a
@@ -248,6 +235,19 @@ void tcopy_capture_fragment(const struct tcopy_rules *rules, struct capture *c,
 	tcopy_session_missed(c->tn, &c->flow, TCOPY_END_GAP);
 }
 
+/* Is it a copy itself, on its way to a test service on this host? One that is a
+ * target's online service as well would be copied in a circle.
+ */
+static bool capture_is_copy(const struct capture *c)
+{
+	struct tcopy_flow answer;
+
+	if (likely(!READ_ONCE(c->tn->direct_local)))
+		return false;
+	tcopy_flow_reverse(&answer, &c->flow);
+	return tcopy_session_find_copy(c->tn, &answer);
+}
+
 /**
  * tcopy_capture_packet() - a client's packet to a port that is of interest
  * @rules:	what to capture
@@ -274,7 +274,7 @@ noinline void tcopy_capture_packet(const struct tcopy_rules *rules,
 		tcopy_probe_packet(rules, &c->flow, th);
 
 	i = tcopy_rule_first(rules, ntohs(th->dest));
-	if (!tcopy_rule_next(rules, &c->flow, &i))
+	if (!tcopy_rule_next(rules, &c->flow, &i) || capture_is_copy(c))
 		return;
 
 	bucket = TCOPY_A_STAT_MALFORMED;

@@ -261,7 +261,7 @@ static void feedback_unknown(struct tcopy_net *tn,
 		return;
 	for (i = 0; i < rules->n; i++) {
 		t = rules->target[i];
-		if (t->family != flow->family ||
+		if (t->direct || t->family != flow->family ||
 		    memcmp(&t->to, &flow->src, sizeof(t->to)))
 			continue;
 		if (t->to_port == flow->sport) {

@@ -272,6 +272,12 @@ int tcopy_netlink_get_conf(struct tcopy_conf *conf,
 	err = get_source(conf, t, tb, extack);
 	if (err)
 		return err;
+	if (t->direct && tb[TCOPY_A_TARGET_SOURCE] && !conf->own_source) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_SOURCE], "in direct mode (--direct, or a target on this host) answers come to this host: only --source own goes with it");
+		return -EINVAL;
+	}
+	if (t->direct)
+		conf->own_source = true;
 	if (tb[TCOPY_A_TARGET_SESSIONS])
 		conf->pick_up = nla_get_u8(tb[TCOPY_A_TARGET_SESSIONS]) ==
 				TCOPY_SESSIONS_ANY;
@@ -283,6 +289,7 @@ int tcopy_netlink_get_conf(struct tcopy_conf *conf,
 		shape->ramp = nla_get_u32(tb[TCOPY_A_TARGET_RAMP]);
 	if (tb[TCOPY_A_TARGET_RATE])
 		shape->rate = nla_get_u32(tb[TCOPY_A_TARGET_RATE]);
+	conf->way.local = t->local;
 	err = get_way(&conf->way, t, tb, extack);
 	return err ?: get_filter(shape, t->family, tb, nest, extack);
 }
@@ -348,6 +355,10 @@ static int set_refuses(struct nlattr **tb, struct netlink_ext_ack *extack)
 	};
 	unsigned int i;
 
+	if (tb[TCOPY_A_TARGET_DIRECT]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_DIRECT], "where a target's answers go cannot be changed: del-target it, and add another");
+		return -EINVAL;
+	}
 	if (tb[TCOPY_A_TARGET_HOOK]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_HOOK], "a target's hook cannot be changed: del-target it, and add another");
 		return -EINVAL;

@@ -68,6 +68,7 @@ tcopy_netlink_target_policy[NETLINK_TARGET_MAX + 1] = {
 						   TCOPY_COPIES_MAX),
 	[TCOPY_A_TARGET_SOURCE_PREFIX] =
 		NLA_POLICY_NESTED(tcopy_netlink_prefix_policy),
+	[TCOPY_A_TARGET_DIRECT] = { .type = NLA_FLAG },
 };
 
 /**
@@ -146,6 +147,26 @@ static int get_hook(struct tcopy_target_spec *spec, struct nlattr **tb,
 	return 0;
 }
 
+static int get_direct(struct tcopy_target_spec *spec, struct nlattr **tb,
+		      struct netlink_ext_ack *extack)
+{
+	struct tcopy_target *t = spec->t;
+	struct nlattr *relay = tb[TCOPY_A_TARGET_RELAY_ADDR] ?:
+			       tb[TCOPY_A_TARGET_RELAY_PORT];
+
+	t->local = tcopy_target_is_own(t->tn, t->family, &t->to);
+	t->direct = t->local || tb[TCOPY_A_TARGET_DIRECT];
+	if (t->direct && t->forward) {
+		NL_SET_ERR_MSG(extack, "direct mode (--direct, or a target on this host) goes with hook input only: run an intercept and its relay on the test host, or copy on the host of the online service");
+		return -EINVAL;
+	}
+	if (t->direct && relay) {
+		NL_SET_ERR_MSG_ATTR(extack, relay, "in direct mode (--direct, or a target on this host) answers come to this host, and no relay takes part: leave --relay out");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 		    const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
@@ -196,7 +217,7 @@ static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 			ipv4_is_loopback(t->from.v4) :
 			ipv6_addr_loopback((struct in6_addr *)t->from.v6);
 	}
-	err = get_hook(spec, tb, extack);
+	err = get_hook(spec, tb, extack) ?: get_direct(spec, tb, extack);
 	if (err)
 		return err;
 	if (tb[TCOPY_A_TARGET_NAME]) {
@@ -396,10 +417,13 @@ static int put_target(struct sk_buff *msg, const struct tcopy_target *t)
 	    nla_put_u16(msg, TCOPY_A_TARGET_TO_PORT, ntohs(t->to_port)) ||
 	    (t->to_ifindex &&
 	     nla_put_u32(msg, TCOPY_A_TARGET_TO_IFINDEX, t->to_ifindex)) ||
-	    put_addr(msg, TCOPY_A_TARGET_RELAY_ADDR, t->relay->family,
-		     &t->relay->addr) ||
-	    nla_put_u16(msg, TCOPY_A_TARGET_RELAY_PORT,
-			ntohs(t->relay->port)) ||
+	    (t->relay &&
+	     put_addr(msg, TCOPY_A_TARGET_RELAY_ADDR, t->relay->family,
+		      &t->relay->addr)) ||
+	    (t->relay &&
+	     nla_put_u16(msg, TCOPY_A_TARGET_RELAY_PORT,
+			 ntohs(t->relay->port))) ||
+	    (t->direct && nla_put_flag(msg, TCOPY_A_TARGET_DIRECT)) ||
 	    tcopy_netlink_put_conf(msg, t, tcopy_target_conf(t)) ||
 	    (t->ends_us && nla_put_u32(msg, TCOPY_A_TARGET_FOR,
 				       tcopy_target_left_s(t))) ||

@@ -6,6 +6,7 @@
 #include <net/netns/generic.h>
 
 #include "capture.h"
+#include "direct.h"
 #include "fan.h"
 #include "feedback.h"
 #include "halfopen.h"
@@ -30,27 +31,36 @@ static void netns_run(struct tasklet_struct *tasklet)
 {
 	struct tcopy_cpu *cpu = from_tasklet(cpu, tasklet, tasklet);
 	u64 since_ns = ktime_get_ns();
-	struct sk_buff_head list;
+	struct sk_buff_head list, answers;
 	struct sk_buff *skb;
 	unsigned int n;
 
 	__skb_queue_head_init(&list);
+	__skb_queue_head_init(&answers);
 	n = tcopy_queue_take(cpu, &list, since_ns);
 	if (!n)
 		return;
 	rcu_read_lock();
 	while ((skb = __skb_dequeue(&list))) {
-		if (tcopy_queue_cb(skb)->kind == TCOPY_QUEUE_PACKET) {
+		switch (tcopy_queue_cb(skb)->kind) {
+		case TCOPY_QUEUE_PACKET:
 			if (tcopy_queue_cb(skb)->shed)
 				tcopy_session_shed(cpu->tn,
 						   &tcopy_event(skb)->flow);
 			tcopy_session_packet(cpu->tn, skb);
-		} else if (tcopy_queue_cb(skb)->kind == TCOPY_QUEUE_FAN) {
+			break;
+		case TCOPY_QUEUE_FAN:
 			tcopy_fan_run(cpu->tn, skb);
-		} else {
+			break;
+		case TCOPY_QUEUE_DATAGRAM:
 			tcopy_feedback_run(cpu->tn, skb);
+			break;
+		case TCOPY_QUEUE_ANSWER:
+			__skb_queue_tail(&answers, skb);
+			break;
 		}
 	}
+	tcopy_direct_run(cpu->tn, &answers);
 	rcu_read_unlock();
 	tcopy_queue_done(cpu, n, since_ns);
 }

@@ -13,6 +13,7 @@
 #include <net/net_namespace.h>
 #include "share.h"
 
+struct tcopy_direct;
 struct tcopy_halfopen;
 struct tcopy_rules;
 
@@ -35,7 +36,8 @@ struct tcopy_rules;
  * leaves: tcopy_cpu.ack_lock, tcopy_pool.lock, the queues' own locks,
  *	tcopy_relay.lock, the half-open table's, rhashtable's.
  *
- * Read without a lock, under RCU: the rules, the two session tables.
+ * Read without a lock, under RCU: the rules, the two session tables, which
+ * answers come to this host as packets.
  */
 
 /**
@@ -87,6 +89,9 @@ struct tcopy_cpu {
  * struct tcopy_net - the online host's side of a network namespace
  * @rules:	what to capture; NULL while there is no target. RCU
  * @forward:	the same of what is forwarded; NULL while no target wants that
+ * @direct:	answers that come to this host as packets; NULL while no target
+ *		wants such. RCU, written under @lock
+ * @direct_local: some of them from this host itself; READ_ONCE
  * @halfopen:	client SYNs of late; fixed size
  * @cpu:	per-CPU queues
  * @sessions:	all sessions by online flow; one entry a target
@@ -114,6 +119,8 @@ struct tcopy_cpu {
 struct tcopy_net {
 	struct tcopy_rules __rcu *rules;
 	struct tcopy_rules __rcu *forward;
+	struct tcopy_direct __rcu *direct;
+	bool direct_local;
 	struct tcopy_halfopen *halfopen;
 	struct tcopy_cpu __percpu *cpu;
 	struct rhltable sessions;

@@ -55,14 +55,16 @@ static u32 peer_client_isn(const struct tcp_sock *tp)
  * tcopy_peer_any() - does a socket of this host have a connection?
  * @net:	the namespace
  * @flow:	its other end to this host
+ * @dif:	device that its packets come in by: a socket bound to another
+ *		does not have it; 0: nor has one that is bound to any
  *
- * In whatever state; sockets bound to a device are not looked at.
+ * In whatever state.
  *
  * Context: BH. Takes and drops a reference to the socket.
  */
-bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow)
+bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow, int dif)
 {
-	struct sock *sk = peer_lookup(net, flow, 0, 0);
+	struct sock *sk = peer_lookup(net, flow, dif, 0);
 
 	if (sk)
 		sock_gen_put(sk);

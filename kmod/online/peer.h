@@ -75,7 +75,7 @@ enum tcopy_peer_pick tcopy_peer_pick(struct net *net, const struct sk_buff *skb,
 				     const struct tcopy_flow *flow, int dif,
 				     int sdif, const struct tcopy_seg *seg,
 				     bool look, struct tcopy_syn *syn);
-bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow);
+bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow, int dif);
 void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 		     int sdif, struct tcopy_peer *peer);
 

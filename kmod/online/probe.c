@@ -2,7 +2,8 @@
 /*
  * probe: does the test host really intercept? A SYN from this host's own
  * address; its answer must come back as a header and not as a packet. Until
- * then no client's address is put on anything.
+ * then no client's address is put on anything. Where answers are to come as
+ * packets, it shows that they do, and that direct.c takes them.
  */
 
 #include <linux/in.h>
@@ -12,7 +13,6 @@
 #include <net/sock.h>
 
 #include "probe.h"
-#include "relay.h"
 #include "transmit.h"
 
 /**
@@ -157,14 +157,54 @@ void tcopy_probe_packet(const struct tcopy_rules *rules,
 		return;
 	for (i = 0; i < rules->n; i++) {
 		t = rules->target[i];
-		if (!probe_is(t, flow) ||
+		if (t->direct || !probe_is(t, flow) ||
 		    ntohl(th->ack_seq) != READ_ONCE(t->probe_isn) + 1)
 			continue;
 		/* Also when a header has come as well: it was not stolen. */
 		if (xchg(&t->probe, TCOPY_PROBE_LEAKED) != TCOPY_PROBE_LEAKED)
-			tcopy_relay_kick(t->relay);
+			tcopy_target_kick(t);
 		WRITE_ONCE(t->copying, false);
 	}
+}
+
+/**
+ * tcopy_probe_awaits() - is this packet the answer to a probe of ours?
+ * @rules:	what capture looks for; may be NULL
+ * @flow:	the packet's
+ *
+ * Of targets whose answers come to this host.
+ *
+ * Context: RCU read section.
+ *
+ * Return: the target; NULL when it is none's.
+ */
+struct tcopy_target *tcopy_probe_awaits(const struct tcopy_rules *rules,
+					const struct tcopy_flow *flow)
+{
+	unsigned int i;
+
+	if (!rules || !test_bit(ntohs(flow->dport), rules->ports))
+		return NULL;
+	for (i = 0; i < rules->n; i++)
+		if (rules->target[i]->direct &&
+		    probe_is(rules->target[i], flow))
+			return rules->target[i];
+	return NULL;
+}
+
+/**
+ * tcopy_probe_unreachable() - somebody says that a probe will not arrive
+ * @t:		the target
+ * @seq:	its sequence number
+ *
+ * Context: BH, RCU read section.
+ */
+void tcopy_probe_unreachable(struct tcopy_target *t, u32 seq)
+{
+	if (seq == READ_ONCE(t->probe_isn) &&
+	    cmpxchg(&t->probe, TCOPY_PROBE_SENT, TCOPY_PROBE_CLOSED) ==
+	    TCOPY_PROBE_SENT)
+		tcopy_target_kick(t);
 }
 
 /**
@@ -213,7 +253,7 @@ bool tcopy_probe_header(struct tcopy_net *tn, const struct tcopy_rules *rules,
 		if (READ_ONCE(t->probe_tries) == 1)
 			WRITE_ONCE(t->rtt_us, (u32)(tcopy_now_us() -
 						    READ_ONCE(t->probe_us)));
-		tcopy_relay_kick(t->relay);
+		tcopy_target_kick(t);
 		return true;
 	}
 	return false;

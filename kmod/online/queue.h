@@ -12,6 +12,7 @@ enum tcopy_queue_kind {
 	TCOPY_QUEUE_PACKET,	/* struct tcopy_event and payload */
 	TCOPY_QUEUE_DATAGRAM,	/* a HEADERS datagram of ours, header and all */
 	TCOPY_QUEUE_FAN,	/* a packet, for other copies of its client */
+	TCOPY_QUEUE_ANSWER,	/* what direct.c has swallowed */
 };
 
 /**

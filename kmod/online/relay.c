@@ -202,7 +202,7 @@ void tcopy_relay_kick(struct tcopy_relay *relay)
 
 /**
  * tcopy_relay_open() - announce a connection that begins to be copied
- * @relay:	of its target
+ * @relay:	of its target; NULL: no relay takes part, nobody is told
  * @flow:	the copy's source to the test service
  *
  * Context: BH.
@@ -212,6 +212,8 @@ void tcopy_relay_open(struct tcopy_relay *relay, const struct tcopy_flow *flow)
 	struct tcopy_wire_flow *open;
 	bool first;
 
+	if (!relay)
+		return;
 	spin_lock_bh(&relay->lock);
 	first = !relay->opens_n;
 	if (relay->opens_n < TCOPY_RELAY_OPENS) {
@@ -233,7 +235,7 @@ void tcopy_relay_open(struct tcopy_relay *relay, const struct tcopy_flow *flow)
 
 /**
  * tcopy_relay_crowded() - are there nearly as many OPENs waiting as may?
- * @relay: the relay
+ * @relay: the relay; NULL: none takes part
  *
  * Whoever begins many connections at once waits for a moment then: each whose
  * OPEN is dropped costs a retransmission.
@@ -242,7 +244,7 @@ void tcopy_relay_open(struct tcopy_relay *relay, const struct tcopy_flow *flow)
  */
 bool tcopy_relay_crowded(const struct tcopy_relay *relay)
 {
-	return READ_ONCE(relay->opens_n) > TCOPY_RELAY_OPENS / 2;
+	return relay && READ_ONCE(relay->opens_n) > TCOPY_RELAY_OPENS / 2;
 }
 
 /**

@@ -66,7 +66,9 @@ struct tcopy_conf {
 enum tcopy_probe {
 	TCOPY_PROBE_NONE,	/* not asked yet, or asked too long ago */
 	TCOPY_PROBE_SENT,
-	TCOPY_PROBE_STOLEN,	/* its SYN-ACK came back as a header */
+	TCOPY_PROBE_STOLEN,	/* its SYN-ACK came back as a header, or was
+				 * taken by direct.c
+				 */
 	TCOPY_PROBE_LEAKED,	/* its SYN-ACK came as a packet */
 	TCOPY_PROBE_CLOSED,	/* its SYN was answered with RST */
 	TCOPY_PROBE_SILENCE,	/* stolen, but copies were not answered */
@@ -85,6 +87,8 @@ enum tcopy_probe {
  * @to_ifindex:	device of a link-local @to, else 0; immutable
  * @forward:	packets that this host forwards are copied, not those that it
  *		receives; immutable
+ * @direct:	answers come to this host as packets; immutable
+ * @local:	@to is an address of this host; immutable
  * @copying:	new sessions may begin; set by target.c, cleared by whoever
  *		finds a reason; READ_ONCE
  * @conf:	what can be changed; RCU, written under tcopy_net.lock
@@ -99,7 +103,10 @@ enum tcopy_probe {
  *	while in the list of targets
  * @rotor:	addresses and ports of further copies; immutable while in the
  *		list of targets
- * @relay:	return channel; immutable, valid while in the list of targets
+ * @relay:	return channel, NULL with @direct; immutable, valid while in the
+ *		list of targets
+ * @step:	work item that looks at @state: its relay's, or that of all
+ *		targets with @direct; as @relay
  * @wire_state:	enum tcopy_wire_state of the last WELCOME; READ_ONCE
  * @welcome_us:	when that was; 0: never; READ_ONCE
  * @probe:	enum tcopy_probe; cmpxchg by probe.c and silence.c
@@ -134,6 +141,8 @@ struct tcopy_target {
 	u8 family;
 	bool from_any;
 	bool forward;
+	bool direct;
+	bool local;
 	bool copying;
 	__be16 to_port;
 	u32 to_ifindex;
@@ -151,6 +160,7 @@ struct tcopy_target {
 	struct tcopy_pool *pool;
 	struct tcopy_rotor *rotor;
 	struct tcopy_relay *relay;
+	struct delayed_work *step;
 	u8 wire_state;
 	u64 welcome_us;
 	int probe;
@@ -189,6 +199,17 @@ struct tcopy_target {
 #define tcopy_target_conf(t) \
 	rcu_dereference_check((t)->conf, rcu_read_lock_bh_held() || \
 			      lockdep_is_held(&(t)->tn->lock))
+
+/**
+ * tcopy_target_kick() - look at a target's state soon
+ * @t: in the list of targets, or kept in service by its session's lock
+ *
+ * Context: any.
+ */
+static inline void tcopy_target_kick(struct tcopy_target *t)
+{
+	mod_delayed_work(system_highpri_wq, t->step, 0);
+}
 
 /* Count @what (without its prefix) on target @t. */
 #define tcopy_count(t, what)	tcopy_count_add(t, what, 1)

@@ -227,6 +227,13 @@ static struct tcopy_session *session_further(struct tcopy_session *s,
 	return s;
 }
 
+/* What the client announces, for a copy whose answers come to this host. */
+static u32 session_window(const struct tcopy_session *s,
+			  const struct tcopy_seg *seg)
+{
+	return clamp_t(u32, (u32)seg->win << s->wscale, 1, 65535);
+}
+
 /**
  * tcopy_session_new() - begin the copy of a connection
  * @tn:		the namespace
@@ -297,6 +304,8 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	timer_setup(&s->timer, tcopy_session_timer, 0);
 	refcount_set(&s->ref, 1);
 
+	if (t->direct)
+		s->wscale = syn->opts & TCOPY_OPT_WS ? syn->wscale : 0;
 	open = (struct tcopy_track_open) {
 		.isn = syn->isn,
 		.online_ack = peer->online_ack,
@@ -306,6 +315,7 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 				     TCOPY_OPT_SACKOK | TCOPY_OPT_TS),
 		.wscale = SESSION_WSCALE,
 		.path_mss = 536,
+		.win_max = t->direct ? session_window(s, &ev->seg) : 0,
 	};
 	if (own || fan || conf->source.family) {
 		err = session_own_source(s, &flow, own, &open, now_us);
@@ -360,15 +370,8 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	return s;
 }
 
-/**
- * tcopy_session_del() - take a session out of the tables
- * @s: the session; its memory is freed with the last reference
- *
- * Does nothing when somebody else has done it. Sends nothing: end it first.
- *
- * Context: process or BH; no session lock held.
- */
-void tcopy_session_del(struct tcopy_session *s)
+/* Take a session out of the tables, once. */
+static void session_unhash(struct tcopy_session *s, bool yields)
 {
 	struct tcopy_target *t = s->target;
 	struct tcopy_net *tn = s->tn;
@@ -381,6 +384,8 @@ void tcopy_session_del(struct tcopy_session *s)
 		return;
 	}
 	s->dead = true;
+	if (yields && s->track.state < TCOPY_TRACK_ENDED)
+		tcopy_count(t, EVICTED);
 	unsent = tcopy_hold_purge(&s->hold, tn);
 	tcopy_count_add(t, ENDED, unsent);
 	tcopy_count_add(t, HELD, -(u64)unsent);
@@ -412,6 +417,33 @@ bool tcopy_session_fan_over(const struct tcopy_session *s)
 {
 	return READ_ONCE(s->fan->missed) ||
 	       atomic_read(&s->fan->live) <= !READ_ONCE(s->dead);
+}
+
+/**
+ * tcopy_session_del() - take a session out of the tables
+ * @s: the session; its memory is freed with the last reference
+ *
+ * Does nothing when somebody else has done it. Sends nothing: end it first.
+ *
+ * Context: process or BH; no session lock held.
+ */
+void tcopy_session_del(struct tcopy_session *s)
+{
+	session_unhash(s, false);
+}
+
+/**
+ * tcopy_session_yield() - give a copy's addresses and ports up
+ * @s: the session; its memory is freed with the last reference
+ *
+ * Not even a RST leaves: a connection of this host has them now, and it would
+ * be hit. It answers what the test service still says to the copy, as TCP does.
+ *
+ * Context: process or BH; no session lock held.
+ */
+void tcopy_session_yield(struct tcopy_session *s)
+{
+	session_unhash(s, true);
 }
 
 static void session_walk(struct tcopy_net *tn, struct tcopy_target *t,

@@ -51,6 +51,7 @@ struct tcopy_fan;
  * @dif:	device the client comes in by, for look-ups of its socket
  * @sdif:	its slave when that is a VRF
  * @rst_checks:	looks still to be had whether production believed an RST
+ * @wscale:	of the client's windows; of a target with @direct alone
  * @sending:	somebody is emptying @out; he takes what is added meanwhile
  * @dead:	out of the tables; no timer may be armed
  * @over:	the copy has ended, and the client's next request will not begin
@@ -101,6 +102,7 @@ struct tcopy_session {
 	int sdif;
 	u8 rst_checks;
 	u8 missed;
+	u8 wscale;
 	bool sending;
 	bool dead;
 	bool over;
@@ -224,6 +226,7 @@ struct tcopy_session *tcopy_session_find(struct tcopy_net *tn,
 struct tcopy_session *tcopy_session_find_copy(struct tcopy_net *tn,
 					      const struct tcopy_flow *answer);
 void tcopy_session_del(struct tcopy_session *s);
+void tcopy_session_yield(struct tcopy_session *s);
 void tcopy_session_announce(struct tcopy_net *tn, struct tcopy_target *t);
 void tcopy_session_end_again(struct tcopy_net *tn, struct tcopy_target *t);
 bool tcopy_session_end_target(struct tcopy_net *tn, struct tcopy_target *t);
@@ -238,6 +241,9 @@ bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 			 const struct tcopy_event *ev,
 			 const struct tcopy_peer *peer, u64 now_us);
+bool tcopy_session_error(struct tcopy_session *s, u32 seq, u16 path_mss,
+			 u64 now_us);
+void tcopy_session_broken(struct tcopy_session *s, enum tcopy_end why);
 void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			  enum tcopy_end why);
 void tcopy_session_shed(struct tcopy_net *tn, const struct tcopy_flow *flow);

@@ -47,6 +47,59 @@ bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 }
 
 /**
+ * tcopy_session_error() - a packet of a copy did not get through
+ * @s:		the session; the caller holds RCU
+ * @seq:	its first byte, as it left
+ * @path_mss:	payload of what would have, TCP options not taken off; 0: none
+ * @now_us:	now
+ *
+ * Context: BH; no lock held.
+ *
+ * Return: true when the caller is to run it: nobody else is about to.
+ */
+bool tcopy_session_error(struct tcopy_session *s, u32 seq, u16 path_mss,
+			 u64 now_us)
+{
+	bool first = false;
+
+	spin_lock(&s->lock);
+	if (!s->dead) {
+		seq -= s->seq_off;
+		if (path_mss)
+			tcopy_track_path(&s->track, seq, path_mss, now_us);
+		else
+			tcopy_track_unreachable(&s->track, seq, now_us);
+		if (!s->judged && s->track.end == TCOPY_END_REFUSED) {
+			s->judged = true;
+			tcopy_silence_answer(s->target, true);
+		}
+		first = !s->in_batch;
+		s->in_batch = true;
+	}
+	spin_unlock(&s->lock);
+	return first;
+}
+
+/**
+ * tcopy_session_broken() - a copy cannot go on
+ * @s:		the session; the caller holds RCU
+ * @why:	to be counted, never TCOPY_END_NONE
+ *
+ * It ends at the next tick.
+ *
+ * Context: BH; no lock held.
+ */
+void tcopy_session_broken(struct tcopy_session *s, enum tcopy_end why)
+{
+	spin_lock(&s->lock);
+	if (!s->missed)
+		WRITE_ONCE(s->missed, why);
+	if (!s->dead && !mod_timer(&s->timer, jiffies + 1))
+		refcount_inc(&s->ref);
+	spin_unlock(&s->lock);
+}
+
+/**
  * tcopy_session_missed() - a client's bytes were lost on our side
  * @tn:		the namespace
  * @flow:	client to online service
@@ -223,6 +276,7 @@ void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 		goto run;
 	}
 
+	tcopy_track_window(&s->track, (u32)seg->win << s->wscale);
 	if (seg->len) {
 		s->last_us = now_us;
 		got = tcopy_hold_add(&s->hold, s->tn, skb, seg->seq, seg->ack,

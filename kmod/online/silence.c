@@ -11,7 +11,6 @@
  * way of new ones, because its test server may just be repeating itself.
  */
 
-#include "relay.h"
 #include "silence.h"
 
 /* Copies in a row that were not answered, or were refused. */
@@ -43,7 +42,7 @@ static void silence_pause(struct tcopy_target *t, int probe)
 		return;
 	WRITE_ONCE(t->copying, false);
 	tcopy_count(t, PAUSES);
-	tcopy_relay_kick(t->relay);
+	tcopy_target_kick(t);
 }
 
 /**

@@ -12,10 +12,11 @@
  *
  * - a connection of this host to the same test service from the same port. It
  *   gets no answers anyway while the service is intercepted, but a socket that
- *   is there when a port is taken is seen, and the port left alone;
+ *   is there when a port is taken is seen, and the port left alone. Where
+ *   answers come to this host, direct.c looks for such a socket each time;
  * - the probe, and the ports of online services: their bit in the rules;
  * - a socket that listens: the tuple is not its own, and answers to copies do
- *   not arrive as packets.
+ *   not arrive as packets, or are taken before it sees them.
  */
 
 #include <linux/in.h>
@@ -205,8 +206,12 @@ static bool source_taken(struct tcopy_net *tn, const struct tcopy_flow *copy)
 
 	if (!rules || test_bit(ntohs(copy->sport), rules->ports))
 		return true;
+	/* A test service on this host: its own address and port. */
+	if (copy->sport == copy->dport &&
+	    !memcmp(&copy->src, &copy->dst, sizeof(copy->src)))
+		return true;
 	tcopy_flow_reverse(&answer, copy);
-	return tcopy_peer_any(tn->net, &answer);
+	return tcopy_peer_any(tn->net, &answer, 0);
 }
 
 /**

@@ -9,6 +9,7 @@
 #include <net/addrconf.h>
 #include <net/route.h>
 
+#include "direct.h"
 #include "feedback.h"
 #include "probe.h"
 #include "relay.h"
@@ -101,7 +102,7 @@ static void target_paused(struct tcopy_target *t)
 	char to[44];
 
 	target_addr(to, sizeof(to), t->family, &t->to);
-	if (!t->pauses)
+	if (!t->pauses || t->direct)
 		target_state(t, TCOPY_STATE_PAUSED,
 			     "new copies were %s by %s:%u: check the service there and firewalls on the way; resumes by itself when a probe is answered",
 			     silence ? "not answered" : "refused", to,
@@ -129,21 +130,16 @@ static void target_pause(struct tcopy_target *t, u8 why, u64 now_us)
 	target_paused(t);
 }
 
-/* What is known of a target becomes its state; a probe is sent when one is due.
- * Returns false when it wants to be looked at again soon.
- */
-static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
-			u64 now_us)
+/* Does its relay answer, and is the service intercepted? Says why not. */
+static bool target_heard(struct tcopy_net *tn, struct tcopy_target *t,
+			 u64 now_us)
 {
 	unsigned int port = ntohs(t->to_port);
 	u64 welcome_us = READ_ONCE(t->welcome_us);
-	u64 probe_us = READ_ONCE(t->probe_us);
-	char to[44], relay[44];
-	int err;
+	char relay[44];
+	bool draining;
 
-	target_addr(to, sizeof(to), t->family, &t->to);
 	target_addr(relay, sizeof(relay), t->relay->family, &t->relay->addr);
-
 	if (!welcome_us ||
 	    (now_us - welcome_us > TARGET_SILENCE_US &&
 	     READ_ONCE(t->relay->unanswered) >= TARGET_SILENCE_HELLOS)) {
@@ -154,21 +150,36 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 			     relay, ntohs(t->relay->port));
 		if (now_us - welcome_us > TARGET_GONE_US)
 			tcopy_session_end_target(tn, t);
-		return true;
+		return false;
 	}
-	if (READ_ONCE(t->wire_state) != TCOPY_WIRE_INTERCEPTED) {
-		bool draining = READ_ONCE(t->wire_state) ==
-				TCOPY_WIRE_DRAINING;
+	if (READ_ONCE(t->wire_state) == TCOPY_WIRE_INTERCEPTED)
+		return true;
 
-		tcopy_probe_forget(tn, t);
-		t->paused = 0;
-		target_state(t, TCOPY_STATE_REFUSED,
-			     "port %u is %s: run `tcopyctl add-intercept %u` on the test host",
-			     port, draining ? "intercepted no longer" :
-					      "not intercepted", port);
-		tcopy_session_end_target(tn, t);
+	draining = READ_ONCE(t->wire_state) == TCOPY_WIRE_DRAINING;
+	tcopy_probe_forget(tn, t);
+	t->paused = 0;
+	target_state(t, TCOPY_STATE_REFUSED,
+		     "port %u is %s: run `tcopyctl add-intercept %u` on the test host",
+		     port, draining ? "intercepted no longer" :
+				      "not intercepted", port);
+	tcopy_session_end_target(tn, t);
+	return false;
+}
+
+/* What is known of a target becomes its state; a probe is sent when one is due.
+ * Returns false when it wants to be looked at again soon.
+ */
+static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
+			u64 now_us)
+{
+	unsigned int port = ntohs(t->to_port);
+	u64 probe_us = READ_ONCE(t->probe_us);
+	char to[44];
+	int err;
+
+	if (t->relay && !target_heard(tn, t, now_us))
 		return true;
-	}
+	target_addr(to, sizeof(to), t->family, &t->to);
 
 	switch (READ_ONCE(t->probe)) {
 	case TCOPY_PROBE_SILENCE:
@@ -268,6 +279,27 @@ static void target_work(struct work_struct *work)
 	}
 	mutex_unlock(&tn->lock);
 	queue_delayed_work(system_highpri_wq, &relay->work, wait);
+}
+
+/* The same for targets without a relay. */
+static void target_direct_work(struct work_struct *work)
+{
+	struct tcopy_direct *on = container_of(to_delayed_work(work),
+					       struct tcopy_direct, step);
+	unsigned long wait = HZ / 4;
+	struct tcopy_net *tn = on->tn;
+	struct tcopy_target *t;
+
+	/* Whoever removes the last holds the lock and waits for this work. */
+	if (!mutex_trylock(&tn->lock)) {
+		queue_delayed_work(system_highpri_wq, &on->step, HZ / 50 + 1);
+		return;
+	}
+	list_for_each_entry(t, &tn->targets, list)
+		if (t->direct && !target_step(tn, t, tcopy_now_us()))
+			wait = HZ / 10;
+	mutex_unlock(&tn->lock);
+	queue_delayed_work(system_highpri_wq, &on->step, wait);
 }
 
 /* Look for targets that end by themselves when the first of them does. */
@@ -371,7 +403,7 @@ void tcopy_target_change(struct tcopy_net *tn, struct tcopy_target *t,
 	    old.dscp != conf->way.dscp) {
 		WRITE_ONCE(t->probe, TCOPY_PROBE_NONE);
 		target_step(tn, t, tcopy_now_us());
-		tcopy_relay_kick(t->relay);
+		tcopy_target_kick(t);
 	}
 }
 
@@ -396,18 +428,34 @@ void tcopy_target_hold(struct tcopy_net *tn, struct tcopy_target *t, bool held)
 	target_step(tn, t, tcopy_now_us());
 }
 
-static bool target_is_local(struct tcopy_net *tn, u8 family,
-			    const union tcopy_addr *addr)
+/**
+ * tcopy_target_is_own() - is it an address of this host?
+ * @tn:		the namespace
+ * @family:	4 or 6
+ * @addr:	the address
+ */
+bool tcopy_target_is_own(struct tcopy_net *tn, u8 family,
+			 const union tcopy_addr *addr)
 {
 	if (family == 4)
-		return inet_addr_type(tn->net, addr->v4) != RTN_UNICAST;
+		return inet_addr_type(tn->net, addr->v4) == RTN_LOCAL;
 #if IS_ENABLED(CONFIG_IPV6)
 	return ipv6_chk_addr(tn->net, (struct in6_addr *)addr->v6, NULL, 0) ||
-	       ipv6_addr_loopback((struct in6_addr *)addr->v6) ||
-	       ipv6_addr_is_multicast((struct in6_addr *)addr->v6);
+	       ipv6_addr_loopback((struct in6_addr *)addr->v6);
 #else
 	return false;
 #endif
+}
+
+static bool target_is_unicast(struct tcopy_net *tn,
+			      const struct tcopy_target *t)
+{
+	unsigned int type;
+
+	if (t->family == 6)
+		return !ipv6_addr_is_multicast((struct in6_addr *)t->to.v6);
+	type = inet_addr_type(tn->net, t->to.v4);
+	return type == RTN_UNICAST || type == RTN_LOCAL;
 }
 
 static int target_check(struct tcopy_net *tn, const struct tcopy_target *t,
@@ -415,12 +463,18 @@ static int target_check(struct tcopy_net *tn, const struct tcopy_target *t,
 {
 	const struct tcopy_target *other;
 
-	if (target_is_local(tn, t->family, &t->to)) {
+	if (!target_is_unicast(tn, t)) {
 		NL_SET_ERR_MSG(extack,
-			       "the target's address is this host's own or no unicast address: copies go to another host");
+			       "the target's address is no unicast address: copies go to one host");
 		return -EINVAL;
 	}
-	if (t->forward && target_is_local(tn, t->family, &t->from)) {
+	if (t->local && t->from_port == ntohs(t->to_port) &&
+	    (t->from_any || !memcmp(&t->from, &t->to, sizeof(t->to)))) {
+		NL_SET_ERR_MSG(extack,
+			       "the target is the online service itself: a test service on this host needs an address or port of its own, see --from");
+		return -EINVAL;
+	}
+	if (t->forward && tcopy_target_is_own(tn, t->family, &t->from)) {
 		NL_SET_ERR_MSG(extack,
 			       "packets to this host's own addresses are not forwarded: give the service's own address (behind DNAT the container's), or hook input");
 		return -EINVAL;
@@ -450,6 +504,36 @@ static int target_check(struct tcopy_net *tn, const struct tcopy_target *t,
 		}
 	}
 	return 0;
+}
+
+/* Have the way by which answers are heard of. */
+static int target_attach(struct tcopy_net *tn, struct tcopy_target *t,
+			 const struct tcopy_target_spec *spec,
+			 struct netlink_ext_ack *extack)
+{
+	struct tcopy_relay *relay;
+
+	if (t->direct)
+		return tcopy_direct_attach(tn, t, target_direct_work);
+	relay = tcopy_relay_get(tn, spec->relay_family, &spec->relay_addr,
+				t->to_ifindex, spec->relay_port, target_work,
+				tcopy_feedback_rcv);
+	if (IS_ERR(relay)) {
+		NL_SET_ERR_MSG(extack,
+			       "the relay cannot be reached: there is no route to its address");
+		return PTR_ERR(relay);
+	}
+	t->relay = relay;
+	t->step = &relay->work;
+	return 0;
+}
+
+static void target_detach(struct tcopy_net *tn, struct tcopy_target *t)
+{
+	if (t->relay)
+		tcopy_relay_put(t->relay);
+	else
+		tcopy_direct_detach(tn, t);
 }
 
 /**
@@ -487,15 +571,9 @@ int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 	err = tcopy_source_attach(tn, t);
 	if (err)
 		goto probe;
-	t->relay = tcopy_relay_get(tn, spec->relay_family, &spec->relay_addr,
-				   t->to_ifindex, spec->relay_port,
-				   target_work, tcopy_feedback_rcv);
-	if (IS_ERR(t->relay)) {
-		err = PTR_ERR(t->relay);
-		NL_SET_ERR_MSG(extack,
-			       "the relay cannot be reached: there is no route to its address");
+	err = target_attach(tn, t, spec, extack);
+	if (err)
 		goto source;
-	}
 	err = tcopy_netns_hook(tn, t->forward);
 	if (err)
 		goto relay;
@@ -503,11 +581,12 @@ int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 	t->id = ++tn->next_id;
 	list_add_tail(&t->list, &tn->targets);
 	tn->targets_n++;
-	target_step(tn, t, tcopy_now_us());
 	err = tcopy_rule_publish(tn);
 	if (err)
 		goto list;
-	tcopy_relay_kick(t->relay);
+	/* Not before: on this host the probe is answered at once. */
+	target_step(tn, t, tcopy_now_us());
+	tcopy_target_kick(t);
 	tcopy_target_ends(tn, t, spec->ends_s);
 	return 0;
 
@@ -516,7 +595,7 @@ list:
 	tn->targets_n--;
 	tcopy_netns_unhook(tn);
 relay:
-	tcopy_relay_put(t->relay);
+	target_detach(tn, t);
 source:
 	tcopy_source_detach(t);
 probe:
@@ -550,7 +629,7 @@ static void target_del_list(struct tcopy_net *tn, struct list_head *list)
 		tcopy_session_del_target(tn, t);
 		tcopy_source_detach(t);
 		list_del_init(&t->list);
-		tcopy_relay_put(t->relay);
+		target_detach(tn, t);
 		tcopy_probe_free(t);
 		tcopy_target_put(t);
 	}

@@ -26,6 +26,8 @@ struct tcopy_target_spec {
 
 int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 		     struct netlink_ext_ack *extack);
+bool tcopy_target_is_own(struct tcopy_net *tn, u8 family,
+			 const union tcopy_addr *addr);
 void tcopy_target_del(struct tcopy_net *tn, struct tcopy_target *t);
 void tcopy_target_del_all(struct tcopy_net *tn);
 void tcopy_target_change(struct tcopy_net *tn, struct tcopy_target *t,

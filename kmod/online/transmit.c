@@ -280,9 +280,14 @@ struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
 	skb_dst_set(skb, dst_clone(route->dst));
 	/* Not PACKET_HOST: icmp_send() is silent about anything else, so that
 	 * no error about a copy goes to the client whose source it carries.
-	 * For the same reason it is fragmented rather than refused.
+	 * For the same reason it is fragmented rather than refused. TCP takes
+	 * nothing else, though, and a test service on this host has to: there
+	 * the source is always this host's own. Where an address became local
+	 * since, copies of clients do not reach it.
 	 */
 	skb->pkt_type = PACKET_OUTGOING;
+	if (route->way.local && route->dst->dev->flags & IFF_LOOPBACK)
+		skb->pkt_type = PACKET_HOST;
 	skb->ignore_df = 1;
 	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 	return skb;

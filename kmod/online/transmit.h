@@ -14,12 +14,14 @@ struct net;
  * @mark:	of its skbs, for routing and netfilter
  * @mss:	a segment's payload and options at most, 0: what the route takes
  * @dscp:	in its IP header, 0 to 63
+ * @local:	to this host itself, from its own address
  */
 struct tcopy_way {
 	u32 oif;
 	u32 mark;
 	u16 mss;
 	u8 dscp;
+	bool local;
 };
 
 /**

@@ -6,7 +6,7 @@
 #include "resolve.h"
 #include "tune.h"
 
-enum { OPT_FROM = TUNE_N, OPT_NAME, OPT_RELAY, OPT_HOOK };
+enum { OPT_FROM = TUNE_N, OPT_NAME, OPT_RELAY, OPT_HOOK, OPT_DIRECT };
 
 static const struct arg_def defs[] = {
 	TUNE_DEFS,
@@ -14,6 +14,7 @@ static const struct arg_def defs[] = {
 	[OPT_NAME] = { "--name", "NAME", false },
 	[OPT_RELAY] = { "--relay", "[ADDR:]PORT", false },
 	[OPT_HOOK] = { "--hook", "input|forward", false },
+	[OPT_DIRECT] = { "--direct", NULL, false },
 	{ NULL, NULL, false }
 };
 
@@ -24,6 +25,7 @@ static const struct arg_def defs[] = {
  * @relay:	host "": as @to; port 0: the default
  * @name:	"": none
  * @forward:	TCOPY_HOOK_FORWARD is wanted
+ * @direct:	answers are to come to this host
  * @tune:	what can be changed later
  */
 struct request {
@@ -31,6 +33,7 @@ struct request {
 	const char *to_text;
 	char name[TCOPY_NAME_MAX + 1];
 	bool forward;
+	bool direct;
 	struct tune tune;
 };
 
@@ -55,6 +58,9 @@ static void read_option(struct request *r, int i, const char *value)
 		if (!r->forward && strcmp(value, "input"))
 			ok = err_set(&err, "'%.64s' is no hook: input or forward is",
 				     value);
+		break;
+	case OPT_DIRECT:
+		r->direct = true;
 		break;
 	default:
 		tune_read(&r->tune, i, name, value);
@@ -84,6 +90,13 @@ static void read_args(struct request *r, struct args *args)
 	}
 	if (!r->to_text)
 		misuse("add-target: ADDR:PORT of the test service is missing");
+	if (r->direct && (*r->relay.host || r->relay.port))
+		misuse("--direct: takes no --relay: answers come to this host, nothing runs on the test host");
+	if (r->direct && r->tune.has & 1u << TUNE_SOURCE &&
+	    r->tune.value[TUNE_SOURCE] != TCOPY_SOURCE_OWN)
+		misuse("--direct: answers come to this host, so only --source own goes with it");
+	if (r->direct && r->forward)
+		misuse("--direct: goes with --hook input only, where this host has the online service's connections itself");
 	if (r->forward && !*r->from.host)
 		misuse("--hook forward: needs --from ADDR:PORT, the online service's own address (behind DNAT)");
 }
@@ -110,6 +123,8 @@ static void put_target(struct nlmsghdr *nlh, const struct request *r,
 			      &relay->addr);
 	if (relay->port)
 		mnl_attr_put_u16(nlh, TCOPY_A_TARGET_RELAY_PORT, relay->port);
+	if (r->direct)
+		mnl_attr_put(nlh, TCOPY_A_TARGET_DIRECT, 0, NULL);
 	if (r->forward)
 		mnl_attr_put_u8(nlh, TCOPY_A_TARGET_HOOK, TCOPY_HOOK_FORWARD);
 	tune_put(nlh, &r->tune);
@@ -175,6 +190,8 @@ const struct command cmd_add_target = {
 	"  --relay [ADDR:]PORT    where 'tcopyctl relay' listens (default: ADDR, UDP 36524)\n"
 	"  --hook input|forward   copy what this host receives (default), or what it forwards to the\n"
 	"                         online service and back: a gateway, a host of containers\n"
+	"  --direct               answers come to this host, which swallows them: nothing is installed on\n"
+	"                         the test host; costs their bandwidth. By itself for a target on this host\n"
 	TUNE_HELP,
 	.run = run,
 };

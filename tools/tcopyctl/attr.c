@@ -162,6 +162,9 @@ static int target_attr(const struct nlattr *attr, void *data)
 		return get_client(to->client, &to->client_n, attr);
 	case TCOPY_A_TARGET_NOT_CLIENT:
 		return get_client(to->not_client, &to->not_client_n, attr);
+	case TCOPY_A_TARGET_DIRECT:
+		to->direct = true;
+		return MNL_CB_OK;
 	case TCOPY_A_TARGET_HOOK:
 		return get_u8(&to->hook, attr);
 	case TCOPY_A_TARGET_STATE:

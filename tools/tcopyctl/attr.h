@@ -49,6 +49,7 @@ struct target {
 	u8 pace;
 	u8 sessions;
 	u8 hook;
+	bool direct;
 	u8 source;
 	u8 state;
 	char reason[256];

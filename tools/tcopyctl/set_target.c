@@ -8,13 +8,14 @@
 #include "tune.h"
 
 /* Given at add-target alone: known here, so that it can be said. */
-enum { FIXED_FROM = TUNE_N, FIXED_NAME, FIXED_RELAY };
+enum { FIXED_FROM = TUNE_N, FIXED_NAME, FIXED_RELAY, FIXED_DIRECT };
 
 static const struct arg_def defs[] = {
 	TUNE_DEFS,
 	[FIXED_FROM] = { "--from", "[ADDR:]PORT", false },
 	[FIXED_NAME] = { "--name", "NAME", false },
 	[FIXED_RELAY] = { "--relay", "[ADDR:]PORT", false },
+	[FIXED_DIRECT] = { "--direct", NULL, false },
 	{ NULL, NULL, false }
 };
 

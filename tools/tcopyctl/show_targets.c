@@ -10,10 +10,14 @@
 static void note(const struct target *t)
 {
 	u64 own = t->stat[TCOPY_A_STAT_OWN_SOURCE];
+	u64 got = t->stat[TCOPY_A_STAT_ANSWER_BYTES];
 
 	if (t->state != TCOPY_STATE_COPYING)
 		out_note("%s: %s", state_text(t->state),
 			 *t->reason ? t->reason : "no reason given");
+	else if (t->direct)
+		out_note("direct: answers come to this host and are swallowed, %llu bytes so far; copies leave with this host's address",
+			 (unsigned long long)got);
 	else if (t->source == TCOPY_SOURCE_OWN)
 		out_note("source own: copies leave with this host's address and ports it does not use");
 	else if (own)
@@ -140,7 +144,8 @@ static int run(struct args *args)
 		out_str("reason", NULL, t->reason);
 		out_num(NULL, "SESSIONS", t->stat[TCOPY_A_STAT_SESSIONS]);
 		out_num(NULL, "COPIED", t->stat[TCOPY_A_STAT_COPIED]);
-		out_str("relay", NULL, endpoint_text(relay, &t->relay));
+		out_str("relay", NULL, t->direct ? "" :
+			endpoint_text(relay, &t->relay));
 		out_str("pace", NULL, t->pace == TCOPY_PACE_NONE ?
 			"none" : "response");
 		out_str("source", NULL, source_text(source, t));
@@ -149,6 +154,7 @@ static int run(struct args *args)
 			t->sessions == TCOPY_SESSIONS_FULL ? "full" : "any");
 		out_str("hook", NULL, t->hook == TCOPY_HOOK_FORWARD ?
 			"forward" : "input");
+		out_bool("direct", NULL, t->direct);
 		out_num("max_sessions", NULL, t->max_sessions);
 		out_num("idle", NULL, t->idle);
 		out_num("wait", NULL, t->wait);

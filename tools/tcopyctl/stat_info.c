@@ -164,8 +164,17 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 		"a connection began when --rate was reached" },
 	[TCOPY_A_STAT_EVICTED] = {
 		"evicted",
-		"ended: one of several, a real connection needed its port" },
+		"ended: a real connection needed the copy's address and port" },
 	[TCOPY_A_STAT_REOPENED] = {
 		"reopened",
 		"new connections for clients that the test service left" },
+	[TCOPY_A_STAT_ANSWER_BYTES] = {
+		"answer_bytes",
+		"payload of answers that came to this host (--direct)" },
+	[TCOPY_A_STAT_ANSWERS_LOST] = {
+		"answers_lost",
+		"answers that came here in vain: wrong checksum, no room" },
+	[TCOPY_A_STAT_ANSWER_ERRORS] = {
+		"answer_errors",
+		"ICMP errors about copies that came here" },
 };

@@ -131,6 +131,10 @@ enum tcopy_a {
  *	packets in the balance. Not with HOOK FORWARD
  * @TCOPY_A_TARGET_SOURCE_PREFIX: nest of enum tcopy_a_prefix, with SOURCE
  *	PREFIX: where all copies' source addresses are from
+ * @TCOPY_A_TARGET_DIRECT: flag: answers come to the online host itself, which
+ *	swallows them; nothing is installed on the test host. The online host's
+ *	own address is the source then, and no relay takes part; not with HOOK
+ *	FORWARD. By itself where TO_ADDR is an address of the online host
  */
 enum tcopy_a_target {
 	TCOPY_A_TARGET_UNSPEC,
@@ -166,6 +170,7 @@ enum tcopy_a_target {
 	TCOPY_A_TARGET_HOOK,
 	TCOPY_A_TARGET_COPIES,
 	TCOPY_A_TARGET_SOURCE_PREFIX,
+	TCOPY_A_TARGET_DIRECT,
 
 	__TCOPY_A_TARGET_MAX,
 	TCOPY_A_TARGET_MAX = __TCOPY_A_TARGET_MAX - 1
@@ -307,10 +312,16 @@ enum tcopy_state {
  * @TCOPY_A_STAT_SAMPLED: reason: the connection is not in the --sample, or not
  *	yet by --ramp
  * @TCOPY_A_STAT_RATE_LIMIT: reason: --rate sessions had begun in this second
- * @TCOPY_A_STAT_EVICTED: ended: one of several copies, whose address and port a
- *	real connection needed
+ * @TCOPY_A_STAT_EVICTED: ended: a real connection needed the copy's address and
+ *	port: of one of several copies (TCOPY_A_TARGET_COPIES), a client; with
+ *	TCOPY_A_TARGET_DIRECT the online host itself
  * @TCOPY_A_STAT_REOPENED: new connections of sessions that the test service had
  *	ended (END_RESET, END_SERVER_CLOSED), for their clients' next requests
+ * @TCOPY_A_STAT_ANSWER_BYTES: payload bytes of answers that came to the online
+ *	host (TCOPY_A_TARGET_DIRECT), those sent again included
+ * @TCOPY_A_STAT_ANSWERS_LOST: answers that came there and led to nothing: a
+ *	wrong checksum, no valid TCP header, a full queue, no memory
+ * @TCOPY_A_STAT_ANSWER_ERRORS: ICMP errors about copies that came there
  */
 enum tcopy_a_stat {
 	TCOPY_A_STAT_UNSPEC,
@@ -370,6 +381,9 @@ enum tcopy_a_stat {
 	TCOPY_A_STAT_RATE_LIMIT,
 	TCOPY_A_STAT_EVICTED,
 	TCOPY_A_STAT_REOPENED,
+	TCOPY_A_STAT_ANSWER_BYTES,
+	TCOPY_A_STAT_ANSWERS_LOST,
+	TCOPY_A_STAT_ANSWER_ERRORS,
 
 	__TCOPY_A_STAT_MAX,
 	TCOPY_A_STAT_MAX = __TCOPY_A_STAT_MAX - 1,
