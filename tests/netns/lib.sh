@@ -150,7 +150,8 @@ diagnose() {
 # URIs: /s/N small, /m/N 100 KB, /l/N 10 MB (N makes each distinct), PUT /up/N stores its body.
 # access.log: URI STATUS METHOD CLIENT CONNECTION BYTES, one line a request.
 nginx_up() {
-	local n=$1 d=$T/$1 delay=${2:-} port small='return 200 "a small answer\n";'
+	local n=$1 d=$T/$1 delay=${2:-} first=${NGINX_PORTS:-80} port small='return 200 "a small answer\n";'
+	first=${first%% *}
 	mkdir -p "$d/html/up" "$d/tmp"
 	[ -n "$delay" ] && small="echo_sleep $delay; echo 'a small answer';"
 	head -c 102400 /dev/zero | tr '\0' m >"$d/html/m"
@@ -183,7 +184,7 @@ $(for port in ${NGINX_PORTS:-80}; do printf '\t\tlisten %s backlog=4096;\n\t\tli
 }
 CONF
 	ns "$n" nginx -c "$d/nginx.conf" -e "$d/error.log" || fail "nginx does not start in $n"
-	wait_for 20 "nginx in $n" ns "$n" curl -s -o /dev/null -m $((2 * SLOW)) "http://$(hostport "$n" 80)/m/0"
+	wait_for 20 "nginx in $n" ns "$n" curl -s -o /dev/null -m $((2 * SLOW)) "http://$(hostport "$n" "$first")/m/0"
 	# nginx logs a request after its answer has left
 	wait_for 5 "the access log of $n" test -s "$d/access.log"
 	: >"$d/access.log"
