@@ -66,6 +66,6 @@ online_host_up
 wait_for 15 "state copying" state_is copying
 : >"$T/online/access.log"; : >"$T/test/access.log"
 get 301 400 8 /s/
-same_logs 100
+same_logs 100 90	# one connection may get most of them, each half a second late
 wait_for 20 "the balance sheet to add up" sheet_adds_up
 ghosts_none
