@@ -22,7 +22,8 @@
  *
  * A packet is swallowed when a copy, or a probe, waits for exactly it; and a
  * socket of this host that has the same addresses and ports has it all the
- * same: the copy is evicted, without a word. A SYN is never an answer.
+ * same, as does a connection that conntrack knows (of IPv4): the copy is
+ * evicted, without a word. A SYN is never an answer.
  * Everything else goes on as it was.
  *
  * DOC: When it is over
@@ -43,6 +44,7 @@
 #include <linux/netfilter_ipv6.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
 
 #include "checksum.h"
 #include "direct.h"
@@ -98,6 +100,19 @@ static unsigned int direct_swallow(struct direct *d)
 	return NF_STOLEN;
 }
 
+/* Does the packet belong to a connection that is masqueraded here? Copies are
+ * untracked, so conntrack knows none of theirs. It is asked about IPv4 alone,
+ * which is all that the kernel's function reads; on the way out nothing is
+ * masqueraded yet, and a packet has no device by which to ask.
+ */
+static bool direct_tracked(const struct direct *d)
+{
+	struct nf_conntrack_tuple tuple;
+
+	return d->flow.family == 4 && d->skb->dev &&
+	       nf_ct_get_tuple_skb(&tuple, d->skb);
+}
+
 /* The target that the packet is for; NULL: it is not ours. */
 static struct tcopy_target *direct_owner(const struct direct *d,
 					 struct tcopy_session **session)
@@ -110,7 +125,8 @@ static struct tcopy_target *direct_owner(const struct direct *d,
 					  &d->flow);
 	if (!s->target->direct)
 		return NULL;
-	if (tcopy_peer_any(d->tn->net, &d->flow, d->dif)) {
+	if (tcopy_peer_any(d->tn->net, &d->flow, d->dif) ||
+	    direct_tracked(d)) {
 		tcopy_session_yield(s);
 		return NULL;
 	}

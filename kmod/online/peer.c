@@ -71,6 +71,68 @@ bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow, int dif)
 	return sk;
 }
 
+static const struct sock *peer_listener(struct net *net, u8 family,
+					const union tcopy_addr *addr,
+					__be16 port)
+{
+	struct inet_hashinfo *hash = net->ipv4.tcp_death_row.hashinfo;
+
+	/* As a connection of this host to itself finds it. */
+	if (family == 4)
+		return __inet_lookup_listener(net, hash, NULL, 0, addr->v4, 0,
+					      addr->v4, ntohs(port),
+					      LOOPBACK_IFINDEX, 0);
+#if IS_ENABLED(CONFIG_IPV6)
+	return inet6_lookup_listener(net, hash, NULL, 0,
+				     (struct in6_addr *)addr->v6, 0,
+				     (struct in6_addr *)addr->v6, ntohs(port),
+				     LOOPBACK_IFINDEX, 0);
+#else
+	return NULL;
+#endif
+}
+
+static bool peer_listens_anywhere(const struct sock *sk)
+{
+	if (sk->sk_family == AF_INET)
+		return !sk->sk_rcv_saddr;
+#if IS_ENABLED(CONFIG_IPV6)
+	return ipv6_addr_any(&sk->sk_v6_rcv_saddr);
+#else
+	return false;
+#endif
+}
+
+/**
+ * tcopy_peer_shared() - does one service listen at two addresses of this host?
+ * @net:	the namespace
+ * @family:	4 or 6
+ * @a:		an address
+ * @b:		another
+ * @port:	of both
+ *
+ * Several sockets that listen at all addresses (SO_REUSEPORT) are one service.
+ *
+ * Context: any.
+ */
+bool tcopy_peer_shared(struct net *net, u8 family, const union tcopy_addr *a,
+		       const union tcopy_addr *b, __be16 port)
+{
+	const struct sock *one, *other;
+	bool shared;
+
+	local_bh_disable();
+	rcu_read_lock();
+	one = peer_listener(net, family, a, port);
+	other = peer_listener(net, family, b, port);
+	shared = one && other &&
+		 (one == other || (peer_listens_anywhere(one) &&
+				   peer_listens_anywhere(other)));
+	rcu_read_unlock();
+	local_bh_enable();
+	return shared;
+}
+
 /* A keep-alive probe is below the window: the only trace that it leaves is when
  * it was answered.
  */

@@ -11,6 +11,7 @@
 
 #include "direct.h"
 #include "feedback.h"
+#include "peer.h"
 #include "probe.h"
 #include "relay.h"
 #include "session.h"
@@ -166,6 +167,26 @@ static bool target_heard(struct tcopy_net *tn, struct tcopy_target *t,
 	return false;
 }
 
+/* Is what listens at the target the online service itself? It may have begun to
+ * since the target was added.
+ */
+static bool target_is_itself(struct tcopy_net *tn, const struct tcopy_target *t)
+{
+	return t->local && t->from_port == ntohs(t->to_port) &&
+	       tcopy_peer_shared(tn->net, t->family, &t->from, &t->to,
+				 t->to_port);
+}
+
+static void target_refuse_itself(struct tcopy_net *tn, struct tcopy_target *t)
+{
+	tcopy_probe_forget(tn, t);
+	t->paused = 0;
+	target_state(t, TCOPY_STATE_REFUSED,
+		     "one service listens on port %u both at the target's address and at that of the online service: have each listen at its own",
+		     t->from_port);
+	tcopy_session_end_target(tn, t);
+}
+
 /* What is known of a target becomes its state; a probe is sent when one is due.
  * Returns false when it wants to be looked at again soon.
  */
@@ -179,6 +200,10 @@ static bool target_step(struct tcopy_net *tn, struct tcopy_target *t,
 
 	if (t->relay && !target_heard(tn, t, now_us))
 		return true;
+	if (target_is_itself(tn, t)) {
+		target_refuse_itself(tn, t);
+		return true;
+	}
 	target_addr(to, sizeof(to), t->family, &t->to);
 
 	switch (READ_ONCE(t->probe)) {
@@ -472,6 +497,11 @@ static int target_check(struct tcopy_net *tn, const struct tcopy_target *t,
 	    (t->from_any || !memcmp(&t->from, &t->to, sizeof(t->to)))) {
 		NL_SET_ERR_MSG(extack,
 			       "the target is the online service itself: a test service on this host needs an address or port of its own, see --from");
+		return -EINVAL;
+	}
+	if (target_is_itself(tn, t)) {
+		NL_SET_ERR_MSG(extack,
+			       "one service listens at both addresses, and would get its own requests again: have the test service and the online service listen at one address each, or give the test service a port of its own");
 		return -EINVAL;
 	}
 	if (t->forward && tcopy_target_is_own(tn, t->family, &t->from)) {

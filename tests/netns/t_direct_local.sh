@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A test service on the online host itself, at one of its addresses and at loopback's: --direct by itself, with and
-# without conntrack. Its answers are swallowed, its other clients are served, and a copy is not copied again.
+# without conntrack. Its answers are swallowed, its other clients are served, a copy is not copied again, and a service
+# that listens at all addresses is not copied to itself.
 # when: all
 # timeout: 200
 . "$TCOPY_TOP/tests/netns/lib.sh"
@@ -47,13 +48,31 @@ ctl online set --cpu 100
 lo=127.0.0.1
 [ "$FAMILY" = 4 ] || lo=::1
 
+# production listens at all addresses, and gets no request twice
+at_lo() { if [ "$FAMILY" = 4 ]; then echo "$lo:$1"; else echo "[$lo]:$1"; fi; }
+! ctl online add-target "$(hostport online 80)" --from "$(at_lo 80)" 2>"$T/err" || fail "production was made its own target"
+grep -q 'one service listens at both addresses' "$T/err" || fail "$(cat "$T/err")"
+[ "$(ctl online -j show-targets | tr -d ' \n')" = '[]' ] || fail "a target that was refused is there"
+# one that begins to later
+serve() { ip netns exec online python3 -m http.server 83 --bind "$1" >"$T/serve" 2>&1 & served=$!; LAB_PIDS+=($served); }
+ctl online add-target "$(at_lo 83)" --from "$(hostport online 83)" --name later || fail "add-target"
+serve "$lo"
+TARGET=later wait_for 30 "a service of its own to be copied" state_is copying
+kill $served; wait $served 2>/dev/null || true
+serve "$([ "$FAMILY" = 4 ] && echo 0.0.0.0 || echo ::)"
+says_itself() { [[ $(target_field reason) == *'one service listens on port 83'* ]]; }
+TARGET=later wait_for 30 "the target to be refused" says_itself
+TARGET=later state_is refused || fail "the target is $(target_field state)"
+kill $served; wait $served 2>/dev/null || true
+ctl online del-target all
+
 copies web "$(hostport online 81)"
 ctl online -j show-targets | tr -d ' ' | grep -q '"direct":true' || fail "show-targets: $(ctl online -j show-targets)"
 conntrack_up
 ctl online del-target all
 copies tracked "$(hostport online 81)"
 ctl online del-target all
-if [ "$FAMILY" = 4 ]; then copies loop $lo:81; else copies loop "[$lo]:81"; fi
+copies loop "$(at_lo 81)"
 
 # its own clients, here and elsewhere
 for a in "$(hostport online 81)" "$([ "$FAMILY" = 4 ] || echo '[')$lo$([ "$FAMILY" = 4 ] || echo ']'):81"; do

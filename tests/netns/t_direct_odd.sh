@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # --direct when things go wrong: answers with wrong checksums and in fragments, ICMP errors, a connection of the online
-# host's own with a copy's addresses and ports, a test service that leaves first, a test host that is cut off. Clients
+# host's own, or that it masquerades, with a copy's addresses and ports, a test service that leaves first, a test host that is cut off. Clients
 # notice nothing, and nothing comes past tcopy.
 # when: all
 # timeout: 240
@@ -95,6 +95,28 @@ grep -q '^held 1' "$T/held" || fail "the online host's own connection: $(cat "$T
 [ "$(stat evicted)" = 1 ] || fail "evicted is $(stat evicted)"
 steady_end
 rest
+
+# so does one that this host masquerades (conntrack is not asked about IPv6)
+if [ "$FAMILY" = 4 ]; then
+	evicted=$(stat evicted)
+	ip netns add inner
+	HOSTS+=(inner)
+	ip -n online link add inside type veth peer name eth0 netns inner
+	ip -n online addr add 10.2.0.1/24 dev inside && ip -n online link set inside up
+	ip -n inner addr add 10.2.0.2/24 dev eth0 && ip -n inner link set eth0 up && ip -n inner route add default via 10.2.0.1
+	ns online sysctl -qw net.ipv4.ip_forward=1
+	ns online nft 'add table ip m; add chain ip m post { type nat hook postrouting priority srcnat; };
+		add rule ip m post oifname eth0 ip saddr 10.2.0.0/24 masquerade' || fail "nft of a masquerade"
+	steady_start 1 $((8 * SLOW)) 0.5 /s/masked-
+	port=$(copy_port)
+	ns inner timeout $((30 * SLOW)) python3 "$TOP/tests/netns/hold.py" 10.2.0.2 "$(addr test)" 80 1 "$port" </dev/null >"$T/masked" 2>&1 ||
+		fail "the masqueraded connection: $(tail -1 "$T/masked")"
+	grep -q '^held 1' "$T/masked" || fail "the masqueraded connection: $(cat "$T/masked")"
+	[ "$(stat evicted)" = $((evicted + 1)) ] || fail "evicted is $(stat evicted), not $((evicted + 1))"
+	note "a masqueraded connection has had the port $port of a copy"
+	steady_end
+	rest
+fi
 own=$(passed)
 
 # cut off
