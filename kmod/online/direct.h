@@ -24,9 +24,14 @@ struct tcopy_direct {
 	unsigned int local_users;
 };
 
+/* direct_users.c */
 int tcopy_direct_attach(struct tcopy_net *tn, struct tcopy_target *t,
 			work_func_t step);
 void tcopy_direct_detach(struct tcopy_net *tn, struct tcopy_target *t);
+
+/* direct.c */
+int tcopy_direct_hook(struct net *net, bool out);
+void tcopy_direct_unhook(struct net *net, bool out);
 void tcopy_direct_run(struct tcopy_net *tn, struct sk_buff_head *list);
 
 #endif
