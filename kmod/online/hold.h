@@ -81,6 +81,16 @@ static inline struct tcopy_hold_cb *tcopy_hold_cb(struct sk_buff *skb)
 	return (struct tcopy_hold_cb *)skb->cb;
 }
 
+/* The skb behind @skb, the first behind NULL; NULL behind the last. */
+static inline struct sk_buff *tcopy_hold_after(const struct tcopy_hold *h,
+					       struct sk_buff *skb)
+{
+	if (!skb)
+		return skb_peek(&h->q);
+	return skb_queue_is_last(&h->q, skb) ? NULL :
+					       skb_queue_next(&h->q, skb);
+}
+
 void tcopy_hold_share(struct sk_buff *skb, struct tcopy_net *tn);
 struct sk_buff *tcopy_hold_clone(struct sk_buff *skb, struct tcopy_net *tn);
 void tcopy_hold_drop(struct sk_buff *skb, struct tcopy_net *tn);
@@ -100,6 +110,8 @@ unsigned int tcopy_hold_compact(struct tcopy_hold *h, struct tcopy_net *tn,
 struct sk_buff *tcopy_hold_copy(const struct sk_buff *from, unsigned int off,
 				unsigned int len, unsigned int room,
 				unsigned int linear);
+
+/* hold_build.c */
 struct sk_buff *tcopy_hold_build(const struct tcopy_hold *h, u32 seq, u32 len);
 
 #endif

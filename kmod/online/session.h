@@ -227,12 +227,14 @@ struct tcopy_session *tcopy_session_find_copy(struct tcopy_net *tn,
 					      const struct tcopy_flow *answer);
 void tcopy_session_del(struct tcopy_session *s);
 void tcopy_session_yield(struct tcopy_session *s);
+int tcopy_session_cache_init(void);
+void tcopy_session_cache_exit(void);
+
+/* session_walk.c: all copies to a target */
 void tcopy_session_announce(struct tcopy_net *tn, struct tcopy_target *t);
 void tcopy_session_end_again(struct tcopy_net *tn, struct tcopy_target *t);
 bool tcopy_session_end_target(struct tcopy_net *tn, struct tcopy_target *t);
 void tcopy_session_del_target(struct tcopy_net *tn, struct tcopy_target *t);
-int tcopy_session_cache_init(void);
-void tcopy_session_cache_exit(void);
 
 /* session_event.c: what goes in */
 void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb);

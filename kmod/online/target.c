@@ -261,8 +261,8 @@ static int target_attach(struct tcopy_net *tn, struct tcopy_target *t,
 	if (t->direct)
 		return tcopy_direct_attach(tn, t, tcopy_target_direct_work);
 	relay = tcopy_relay_get(tn, spec->relay_family, &spec->relay_addr,
-				t->to_ifindex, spec->relay_port, tcopy_target_relay_work,
-				tcopy_feedback_rcv);
+				t->to_ifindex, spec->relay_port,
+				tcopy_target_relay_work, tcopy_feedback_rcv);
 	if (IS_ERR(relay)) {
 		NL_SET_ERR_MSG(extack,
 			       "the relay cannot be reached: there is no route to its address");

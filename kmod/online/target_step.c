@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* target: its state, by what is learned of its relay, its probe and its copies. */
+/* target: its state, by what its relay, its probe and its copies say. */
 
 #include "direct.h"
 #include "peer.h"
