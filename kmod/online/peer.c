@@ -179,8 +179,13 @@ void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 				   (u32)READ_ONCE(tp->bytes_acked);
 		peer->client_isn = peer_client_isn(tp);
 		peer->snd_nxt = READ_ONCE(tp->snd_nxt);
-		peer->rcv_nxt = READ_ONCE(tp->rcv_nxt);
+		/* What was received is written before the window that is left.
+		 * Read the other way round their sum is never less than what
+		 * was announced.
+		 */
 		peer->rcv_wnd = READ_ONCE(tp->rcv_wnd);
+		smp_rmb();
+		peer->rcv_nxt = READ_ONCE(tp->rcv_nxt);
 		peer->heard_ms = peer_heard_ms(tp);
 	} else if (sk->sk_state == TCP_NEW_SYN_RECV) {
 		const struct tcp_request_sock *req = tcp_rsk(inet_reqsk(sk));

@@ -36,6 +36,8 @@ struct tcopy_fan;
  * @online:	what is seen of production where no socket tells
  * @gap_us:	when the first gap was seen, or became smaller; 0: there is none
  * @gap_seq:	where it begins
+ * @lost_us:	when it was found that nobody will fill it; 0: it was not
+ * @lost_seq:	where the gap began of which that was found
  * @fan:	the other copies of the same connection, or NULL; a reference;
  *		immutable after publication
  * @slot:	its entry there, unless it is the first; immutable
@@ -93,6 +95,8 @@ struct tcopy_session {
 	struct tcopy_forward online;
 	u64 gap_us;
 	u32 gap_seq;
+	u32 lost_seq;
+	u64 lost_us;
 	u32 isn;
 	u32 seq_off;
 	u32 fin_seq;

@@ -395,6 +395,24 @@ static void run_judge(struct tcopy_session *s, u64 now_us)
 		tcopy_silence_none(s->target, s->syn_us);
 }
 
+/* Are bytes missed for good? Production has them from the moment that its socket
+ * does, and they may still wait in a CPU's queue for us: it is looked twice.
+ */
+static bool run_lost(struct tcopy_session *s, const struct tcopy_peer *peer,
+		     u64 now_us)
+{
+	if (tcopy_queue_starved(s->tn) ||
+	    !tcopy_session_missed_surely(s, peer, now_us)) {
+		s->lost_us = 0;
+		return false;
+	}
+	if (s->lost_us && s->lost_seq == s->hold.cap_nxt)
+		return now_us - s->lost_us >= RUN_GAP_US;
+	s->lost_us = now_us;
+	s->lost_seq = s->hold.cap_nxt;
+	return false;
+}
+
 /* What only production's socket can tell: asked rarely, by the timer. */
 static void run_look(struct tcopy_session *s, u64 now_us)
 {
@@ -423,8 +441,7 @@ static void run_look(struct tcopy_session *s, u64 now_us)
 	/* Production has the bytes, or is gone and waits for none: what was not
 	 * captured by now never will be, unless it still waits on another CPU.
 	 */
-	if (gap && !tcopy_queue_starved(s->tn) &&
-	    tcopy_session_missed_surely(s, &peer, now_us))
+	if (gap && run_lost(s, &peer, now_us))
 		tcopy_track_end(&s->track, TCOPY_END_GAP, now_us);
 	if (idle && (peer.kind == TCOPY_PEER_FULL || s->target->forward) &&
 	    peer.heard_ms * 1000ULL < idle_us) {
