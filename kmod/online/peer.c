@@ -184,7 +184,7 @@ void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 		 * was announced.
 		 */
 		peer->rcv_wnd = READ_ONCE(tp->rcv_wnd);
-		smp_rmb();
+		smp_rmb(); /* the window before the bytes */
 		peer->rcv_nxt = READ_ONCE(tp->rcv_nxt);
 		peer->heard_ms = peer_heard_ms(tp);
 	} else if (sk->sk_state == TCP_NEW_SYN_RECV) {

@@ -395,8 +395,9 @@ static void run_judge(struct tcopy_session *s, u64 now_us)
 		tcopy_silence_none(s->target, s->syn_us);
 }
 
-/* Are bytes missed for good? Production has them from the moment that its socket
- * does, and they may still wait in a CPU's queue for us: it is looked twice.
+/* Are bytes missed for good? Production has them from the moment that its
+ * socket does, and they may still wait in a CPU's queue for us: it is looked
+ * twice.
  */
 static bool run_lost(struct tcopy_session *s, const struct tcopy_peer *peer,
 		     u64 now_us)
