@@ -17,6 +17,8 @@ packages=(
 	nginx-light curl wrk
 	# services whose traffic is copied, and a client of HTTP/2
 	redis-server postgresql-15 mariadb-server-core mariadb-client-core memcached nghttp2-client
+	# a parser of what Prometheus reads
+	python3-prometheus-client
 	# lint
 	sparse shellcheck codespell
 )

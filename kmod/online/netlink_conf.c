@@ -359,6 +359,10 @@ static int set_refuses(struct nlattr **tb, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_DIRECT], "where a target's answers go cannot be changed: del-target it, and add another");
 		return -EINVAL;
 	}
+	if (tb[TCOPY_A_TARGET_PAUSED]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_PAUSED], "a target is paused by pause-target (TCOPY_CMD_TARGET_PAUSE)");
+		return -EINVAL;
+	}
 	if (tb[TCOPY_A_TARGET_HOOK]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[TCOPY_A_TARGET_HOOK], "a target's hook cannot be changed: del-target it, and add another");
 		return -EINVAL;

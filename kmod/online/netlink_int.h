@@ -10,7 +10,7 @@
 #include "rule.h"
 
 /* Highest attribute of a target that a request may hold. */
-#define NETLINK_TARGET_MAX	TCOPY_A_TARGET_DIRECT
+#define NETLINK_TARGET_MAX	TCOPY_A_TARGET_PAUSED
 
 extern struct genl_family tcopy_netlink_family;
 extern const struct nla_policy tcopy_netlink_policy[TCOPY_A_MAX + 1];

@@ -69,6 +69,7 @@ tcopy_netlink_target_policy[NETLINK_TARGET_MAX + 1] = {
 	[TCOPY_A_TARGET_SOURCE_PREFIX] =
 		NLA_POLICY_NESTED(tcopy_netlink_prefix_policy),
 	[TCOPY_A_TARGET_DIRECT] = { .type = NLA_FLAG },
+	[TCOPY_A_TARGET_PAUSED] = { .type = NLA_FLAG },
 };
 
 /**
@@ -243,6 +244,7 @@ static int get_spec(struct tcopy_target_spec *spec, struct nlattr **tb,
 
 	if (tb[TCOPY_A_TARGET_FOR] && nla_get_u32(tb[TCOPY_A_TARGET_FOR]))
 		spec->ends_s = nla_get_u32(tb[TCOPY_A_TARGET_FOR]);
+	spec->held = tb[TCOPY_A_TARGET_PAUSED];
 	return tcopy_netlink_get_conf(spec->conf, t, tb, nest, extack);
 }
 
@@ -424,6 +426,7 @@ static int put_target(struct sk_buff *msg, const struct tcopy_target *t)
 	     nla_put_u16(msg, TCOPY_A_TARGET_RELAY_PORT,
 			 ntohs(t->relay->port))) ||
 	    (t->direct && nla_put_flag(msg, TCOPY_A_TARGET_DIRECT)) ||
+	    (t->held && nla_put_flag(msg, TCOPY_A_TARGET_PAUSED)) ||
 	    tcopy_netlink_put_conf(msg, t, tcopy_target_conf(t)) ||
 	    (t->ends_us && nla_put_u32(msg, TCOPY_A_TARGET_FOR,
 				       tcopy_target_left_s(t))) ||

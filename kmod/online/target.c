@@ -147,24 +147,29 @@ void tcopy_target_change(struct tcopy_net *tn, struct tcopy_target *t,
 	}
 }
 
+/* Who is root is what one would like to know: the login, if there is one. */
+static void target_held(struct tcopy_target *t, bool held)
+{
+	kuid_t user = audit_get_loginuid(current);
+
+	t->held = held;
+	if (!uid_valid(user))
+		user = current_uid();
+	t->held_by = from_kuid_munged(&init_user_ns, user);
+}
+
 /**
  * tcopy_target_hold() - hold new connections back, or let them begin again
  * @tn:		the namespace
  * @t:		the target
  * @held:	hold them back
  *
- * Context: process; tcopy_net.lock held. The user is the caller's, by the login
- * when there is one: who is root here is what one would like to know.
+ * Context: process, the user's; tcopy_net.lock held.
  */
 void tcopy_target_hold(struct tcopy_net *tn, struct tcopy_target *t, bool held)
 {
-	kuid_t user = audit_get_loginuid(current);
-
 	lockdep_assert_held(&tn->lock);
-	t->held = held;
-	if (!uid_valid(user))
-		user = current_uid();
-	t->held_by = from_kuid_munged(&init_user_ns, user);
+	target_held(t, held);
 	tcopy_target_step(tn, t, tcopy_now_us());
 }
 
@@ -329,6 +334,7 @@ int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 	err = tcopy_rule_publish(tn);
 	if (err)
 		goto list;
+	target_held(t, spec->held);
 	/* Not before: on this host the probe is answered at once. */
 	tcopy_target_step(tn, t, tcopy_now_us());
 	tcopy_target_kick(t);

@@ -11,6 +11,7 @@ struct netlink_ext_ack;
  * @t:			a target with the fields that the user gives; taken over
  * @conf:		what can be changed of it; taken over
  * @ends_s:		seconds until it ends by itself, 0: never
+ * @held:		new connections are held back from the beginning
  * @relay_addr:		the relay's address
  * @relay_port:		its port
  * @relay_family:	4 or 6
@@ -19,6 +20,7 @@ struct tcopy_target_spec {
 	struct tcopy_target *t;
 	struct tcopy_conf *conf;
 	u32 ends_s;
+	bool held;
 	union tcopy_addr relay_addr;
 	__be16 relay_port;
 	u8 relay_family;

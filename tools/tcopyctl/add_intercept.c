@@ -3,9 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "attr.h"
 #include "live.h"
-#include "tcopyctl.h"
+#include "want.h"
 
 enum { OPT_PASS, OPT_FORCE, OPT_ADDR, OPT_FOR };
 
@@ -30,36 +29,27 @@ static void put_pass(struct nlmsghdr *nlh, const struct prefix *prefix)
 }
 
 /**
- * struct wish - the command line
- * @at:		the port, and an address if one was given
- * @ends:	seconds, 0: never
- * @force:	whoever is connected
- * @pass_n:	entries of @pass
- * @pass:	clients whose answers are not stolen
+ * want_icept_check() - the program ends when somebody is connected to the port
+ * @want:	the intercept; nothing is asked when it has @force
+ *
+ * Who talks to this port now would never be answered again.
  */
-struct wish {
-	struct endpoint at;
-	u32 ends;
-	bool force;
-	unsigned int pass_n;
-	struct prefix pass[TCOPY_ICEPT_PASS_MAX];
-};
-
-/* Who talks to this port now would never be answered again. */
-static void check_live(const struct wish *wish)
+void want_icept_check(const struct want_icept *want)
 {
 	struct live_list live;
 	char text[ENDPOINT_TEXT];
 	unsigned int i;
 
-	if (live_ssh(&wish->at))
+	if (want->force)
+		return;
+	if (live_ssh(&want->at))
 		refuse("port %u carries your own SSH session: it would freeze (--force if you mean it)",
-		       wish->at.port);
-	live_find(&live, &wish->at, wish->pass, wish->pass_n);
+		       want->at.port);
+	live_find(&live, &want->at, want->pass, want->pass_n);
 	if (!live.n)
 		return;
 	warn("port %u has %u live connection%s from other hosts, whose answers would be stolen (--pass lets them through, --force does it anyway):",
-	     wish->at.port, live.n, live.n == 1 ? "" : "s");
+	     want->at.port, live.n, live.n == 1 ? "" : "s");
 	for (i = 0; i < live.n && i < LIVE_SHOWN; i++)
 		fprintf(stderr, "  %s\n", endpoint_text(text, &live.v[i]));
 	if (live.n > LIVE_SHOWN)
@@ -67,51 +57,56 @@ static void check_live(const struct wish *wish)
 	leave(EXIT_REFUSED);
 }
 
-static void read_option(struct wish *wish, int opt, const char *value)
+static void read_option(struct want_icept *want, int opt, const char *value)
 {
-	u16 port = wish->at.port;
+	u16 port = want->at.port;
 	struct err err;
 
 	switch (opt) {
 	case OPT_FORCE:
-		wish->force = true;
+		want->force = true;
 		break;
 	case OPT_PASS:
-		if (wish->pass_n == TCOPY_ICEPT_PASS_MAX)
+		if (want->pass_n == TCOPY_ICEPT_PASS_MAX)
 			misuse("--pass: %u prefixes at most",
 			       TCOPY_ICEPT_PASS_MAX);
-		if (!parse_prefix(&wish->pass[wish->pass_n++], value, &err))
+		if (!parse_prefix(&want->pass[want->pass_n++], value, &err))
 			misuse("--pass: %s", err.msg);
 		break;
 	case OPT_ADDR:
-		if (!parse_addr(&wish->at, value, &err) ||
-		    !parse_addr_ok(&wish->at, value, &err))
+		if (!parse_addr(&want->at, value, &err) ||
+		    !parse_addr_ok(&want->at, value, &err))
 			misuse("--addr: %s", err.msg);
-		wish->at.port = port;
+		want->at.port = port;
 		break;
 	case OPT_FOR:
-		if (!parse_seconds(&wish->ends, value, 1, FOR_MOST, &err))
+		if (!parse_seconds(&want->ends, value, 1, FOR_MOST, &err))
 			misuse("--for: %s", err.msg);
 		break;
 	}
 }
 
-static void read_args(struct wish *wish, struct args *args)
+/**
+ * want_icept_read() - read the words behind add-intercept
+ * @want:	filled; the program ends when they are wrong
+ * @args:	at the first
+ */
+void want_icept_read(struct want_icept *want, struct args *args)
 {
 	const char *value, *word = NULL;
 	struct err err;
 	int opt;
 
-	memset(wish, 0, sizeof(*wish));
+	memset(want, 0, sizeof(*want));
 	while ((opt = args_next(args, defs, &value)) != ARGS_END) {
 		if (opt != ARGS_WORD) {
-			read_option(wish, opt, value);
+			read_option(want, opt, value);
 		} else if (word) {
 			misuse("add-intercept: '%.64s' is one argument too many",
 			       value);
 		} else {
 			word = value;
-			if (!parse_port(&wish->at.port, word, &err))
+			if (!parse_port(&want->at.port, word, &err))
 				misuse("%s", err.msg);
 		}
 	}
@@ -119,29 +114,43 @@ static void read_args(struct wish *wish, struct args *args)
 		misuse("add-intercept: PORT is missing");
 }
 
-static int run(struct args *args)
+/**
+ * want_icept_add() - intercept a port
+ * @nl:		to the family tcopy_intercept
+ * @want:	the intercept
+ * @err:	set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int want_icept_add(struct nl *nl, const struct want_icept *want,
+		   struct err *err)
 {
 	struct nl_request req;
-	struct wish wish;
-	struct err err;
 	unsigned int i;
+
+	nl_begin(nl, &req, TCOPY_ICEPT_CMD_ADD, NLM_F_ACK);
+	mnl_attr_put_u16(req.nlh, TCOPY_ICEPT_A_PORT, want->at.port);
+	if (want->at.family)
+		attr_put_addr(req.nlh, TCOPY_ICEPT_A_ADDR, want->at.family,
+			      &want->at.addr);
+	if (want->ends)
+		mnl_attr_put_u32(req.nlh, TCOPY_ICEPT_A_FOR, want->ends);
+	for (i = 0; i < want->pass_n; i++)
+		put_pass(req.nlh, &want->pass[i]);
+	return nl_call(nl, &req, NULL, NULL, err);
+}
+
+static int run(struct args *args)
+{
+	struct want_icept want;
+	struct err err;
 	struct nl nl;
 
-	read_args(&wish, args);
+	want_icept_read(&want, args);
 	nl_need(&nl, TCOPY_ICEPT_FAMILY_NAME);
-	if (!wish.force)
-		check_live(&wish);
-	nl_begin(&nl, &req, TCOPY_ICEPT_CMD_ADD, NLM_F_ACK);
-	mnl_attr_put_u16(req.nlh, TCOPY_ICEPT_A_PORT, wish.at.port);
-	if (wish.at.family)
-		attr_put_addr(req.nlh, TCOPY_ICEPT_A_ADDR, wish.at.family,
-			      &wish.at.addr);
-	if (wish.ends)
-		mnl_attr_put_u32(req.nlh, TCOPY_ICEPT_A_FOR, wish.ends);
-	for (i = 0; i < wish.pass_n; i++)
-		put_pass(req.nlh, &wish.pass[i]);
-	if (nl_call(&nl, &req, NULL, NULL, &err))
-		refuse("cannot intercept port %u: %s", wish.at.port, err.msg);
+	want_icept_check(&want);
+	if (want_icept_add(&nl, &want, &err))
+		refuse("cannot intercept port %u: %s", want.at.port, err.msg);
 	nl_close(&nl);
 	return EXIT_DONE;
 }

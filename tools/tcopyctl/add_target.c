@@ -4,9 +4,11 @@
 
 #include "out.h"
 #include "resolve.h"
-#include "tune.h"
+#include "want.h"
 
-enum { OPT_FROM = TUNE_N, OPT_NAME, OPT_RELAY, OPT_HOOK, OPT_DIRECT };
+enum {
+	OPT_FROM = TUNE_N, OPT_NAME, OPT_RELAY, OPT_HOOK, OPT_DIRECT, OPT_PAUSED
+};
 
 static const struct arg_def defs[] = {
 	TUNE_DEFS,
@@ -15,30 +17,25 @@ static const struct arg_def defs[] = {
 	[OPT_RELAY] = { "--relay", "[ADDR:]PORT", false },
 	[OPT_HOOK] = { "--hook", "input|forward", false },
 	[OPT_DIRECT] = { "--direct", NULL, false },
+	[OPT_PAUSED] = { "--paused", NULL, false },
 	{ NULL, NULL, false }
 };
 
 /**
  * struct request - what was asked for, as text where it must be looked up
+ * @want:	the rest
  * @to:		the test service
  * @from:	the online service; port 0: as @to
  * @relay:	host "": as @to; port 0: the default
- * @name:	"": none
- * @forward:	TCOPY_HOOK_FORWARD is wanted
- * @direct:	answers are to come to this host
- * @tune:	what can be changed later
  */
 struct request {
+	struct want_target *want;
 	struct hostport to, from, relay;
-	const char *to_text;
-	char name[TCOPY_NAME_MAX + 1];
-	bool forward;
-	bool direct;
-	struct tune tune;
 };
 
 static void read_option(struct request *r, int i, const char *value)
 {
+	struct want_target *want = r->want;
 	const char *name = defs[i].name;
 	struct err err;
 	bool ok = true;
@@ -48,71 +45,98 @@ static void read_option(struct request *r, int i, const char *value)
 		ok = parse_hostport(&r->from, value, HOSTPORT_PORT_ONLY, &err);
 		break;
 	case OPT_NAME:
-		ok = parse_name(r->name, value, &err);
+		ok = parse_name(want->name, value, &err);
 		break;
 	case OPT_RELAY:
 		ok = parse_hostport(&r->relay, value, HOSTPORT_PORT_ONLY, &err);
 		break;
 	case OPT_HOOK:
-		r->forward = !strcmp(value, "forward");
-		if (!r->forward && strcmp(value, "input"))
+		want->forward = !strcmp(value, "forward");
+		if (!want->forward && strcmp(value, "input"))
 			ok = err_set(&err, "'%.64s' is no hook: input or forward is",
 				     value);
 		break;
 	case OPT_DIRECT:
-		r->direct = true;
+		want->direct = true;
+		break;
+	case OPT_PAUSED:
+		want->paused = true;
 		break;
 	default:
-		tune_read(&r->tune, i, name, value);
+		tune_read(&want->tune, i, name, value);
 	}
 	if (!ok)
 		misuse("%s: %s", name, err.msg);
 }
 
-static void read_args(struct request *r, struct args *args)
+/* Options that do not go together. */
+static void check_mode(const struct request *r)
 {
+	const struct want_target *want = r->want;
+
+	if (want->direct && (*r->relay.host || r->relay.port))
+		misuse("--direct: takes no --relay: answers come to this host, nothing runs on the test host");
+	if (want->direct && want->tune.has & 1u << TUNE_SOURCE &&
+	    want->tune.value[TUNE_SOURCE] != TCOPY_SOURCE_OWN)
+		misuse("--direct: answers come to this host, so only --source own goes with it");
+	if (want->direct && want->forward)
+		misuse("--direct: goes with --hook input only, where this host has the online service's connections itself");
+	if (want->forward && !*r->from.host)
+		misuse("--hook forward: needs --from ADDR:PORT, the online service's own address (behind DNAT)");
+}
+
+/**
+ * want_target_read() - read the words behind add-target
+ * @want:	filled; the program ends when they are wrong
+ * @args:	at the first
+ */
+void want_target_read(struct want_target *want, struct args *args)
+{
+	struct request r = { .want = want };
 	const char *value;
 	struct err err;
 	int i;
 
-	memset(r, 0, sizeof(*r));
+	memset(want, 0, sizeof(*want));
 	while ((i = args_next(args, defs, &value)) != ARGS_END) {
 		if (i != ARGS_WORD) {
-			read_option(r, i, value);
+			read_option(&r, i, value);
 			continue;
 		}
-		if (r->to_text)
+		if (*want->to_text)
 			misuse("add-target: '%.64s' is one argument too many",
 			       value);
-		r->to_text = value;
-		if (!parse_hostport(&r->to, value, 0, &err))
+		if (!parse_hostport(&r.to, value, 0, &err))
 			misuse("%s", err.msg);
+		snprintf(want->to_text, sizeof(want->to_text), "%s", value);
 	}
-	if (!r->to_text)
+	if (!*want->to_text)
 		misuse("add-target: ADDR:PORT of the test service is missing");
-	if (r->direct && (*r->relay.host || r->relay.port))
-		misuse("--direct: takes no --relay: answers come to this host, nothing runs on the test host");
-	if (r->direct && r->tune.has & 1u << TUNE_SOURCE &&
-	    r->tune.value[TUNE_SOURCE] != TCOPY_SOURCE_OWN)
-		misuse("--direct: answers come to this host, so only --source own goes with it");
-	if (r->direct && r->forward)
-		misuse("--direct: goes with --hook input only, where this host has the online service's connections itself");
-	if (r->forward && !*r->from.host)
-		misuse("--hook forward: needs --from ADDR:PORT, the online service's own address (behind DNAT)");
+	check_mode(&r);
+	resolve_endpoint(&want->to, &r.to, "add-target");
+	resolve_endpoint(&want->from, &r.from, "--from");
+	resolve_endpoint(&want->relay, &r.relay, "--relay");
+	if (want->from.family && want->from.family != want->to.family)
+		misuse("--from: an IPv%u service cannot be copied to an IPv%u address",
+		       want->from.family, want->to.family);
+	if (want->from.ifindex)
+		misuse("--from: takes no device");
+	if (want->relay.ifindex && want->relay.ifindex != want->to.ifindex)
+		misuse("--relay: its device can only be the target's own");
 }
 
-static void put_target(struct nlmsghdr *nlh, const struct request *r,
-		       const struct endpoint *to, const struct endpoint *from,
-		       const struct endpoint *relay)
+static void put_target(struct nlmsghdr *nlh, const struct want_target *want)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, TCOPY_A_TARGET);
+	const struct endpoint *to = &want->to, *from = &want->from;
+	const struct endpoint *relay = &want->relay;
 
 	attr_put_addr(nlh, TCOPY_A_TARGET_TO_ADDR, to->family, &to->addr);
 	mnl_attr_put_u16(nlh, TCOPY_A_TARGET_TO_PORT, to->port);
 	if (to->ifindex)
 		mnl_attr_put_u32(nlh, TCOPY_A_TARGET_TO_IFINDEX, to->ifindex);
-	if (*r->name)
-		mnl_attr_put_strz(nlh, TCOPY_A_TARGET_NAME, r->name);
+	if (*want->name)
+		mnl_attr_put_strz(nlh, TCOPY_A_TARGET_NAME, want->name);
 	if (from->family)
 		attr_put_addr(nlh, TCOPY_A_TARGET_FROM_ADDR, from->family,
 			      &from->addr);
@@ -123,11 +147,13 @@ static void put_target(struct nlmsghdr *nlh, const struct request *r,
 			      &relay->addr);
 	if (relay->port)
 		mnl_attr_put_u16(nlh, TCOPY_A_TARGET_RELAY_PORT, relay->port);
-	if (r->direct)
+	if (want->direct)
 		mnl_attr_put(nlh, TCOPY_A_TARGET_DIRECT, 0, NULL);
-	if (r->forward)
+	if (want->paused)
+		mnl_attr_put(nlh, TCOPY_A_TARGET_PAUSED, 0, NULL);
+	if (want->forward)
 		mnl_attr_put_u8(nlh, TCOPY_A_TARGET_HOOK, TCOPY_HOOK_FORWARD);
-	tune_put(nlh, &r->tune);
+	tune_put(nlh, &want->tune);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -136,42 +162,50 @@ static int answer_cb(const struct nlmsghdr *nlh, void *data)
 	return attr_target(data, nlh) ? MNL_CB_OK : MNL_CB_ERROR;
 }
 
-static int run(struct args *args)
+/**
+ * want_target_add() - add a target
+ * @nl:		to the family tcopy
+ * @want:	the target
+ * @id:		set to its ID
+ * @err:	set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int want_target_add(struct nl *nl, const struct want_target *want, u32 *id,
+		    struct err *err)
 {
-	struct endpoint to, from, relay;
 	struct target made = { 0 };
 	struct nl_request req;
-	struct request r;
+	int rc;
+
+	nl_begin(nl, &req, TCOPY_CMD_TARGET_ADD, NLM_F_ACK);
+	put_target(req.nlh, want);
+	rc = nl_call(nl, &req, answer_cb, &made, err);
+	*id = made.id;
+	return rc;
+}
+
+static int run(struct args *args)
+{
+	struct want_target want;
 	struct err err;
 	struct nl nl;
+	u32 id;
 
-	read_args(&r, args);
-	resolve_endpoint(&to, &r.to, "add-target");
-	resolve_endpoint(&from, &r.from, "--from");
-	resolve_endpoint(&relay, &r.relay, "--relay");
-	if (from.family && from.family != to.family)
-		misuse("--from: an IPv%u service cannot be copied to an IPv%u address",
-		       from.family, to.family);
-	if (from.ifindex)
-		misuse("--from: takes no device");
-	if (relay.ifindex && relay.ifindex != to.ifindex)
-		misuse("--relay: its device can only be the target's own");
-
+	want_target_read(&want, args);
 	nl_need(&nl, TCOPY_FAMILY_NAME);
-	nl_begin(&nl, &req, TCOPY_CMD_TARGET_ADD, NLM_F_ACK);
-	put_target(req.nlh, &r, &to, &from, &relay);
-	if (nl_call(&nl, &req, answer_cb, &made, &err))
-		refuse("cannot add target %s: %s", r.to_text, err.msg);
+	if (want_target_add(&nl, &want, &id, &err))
+		refuse("cannot add target %s: %s", want.to_text, err.msg);
 	nl_close(&nl);
 
 	if (out_is_json()) {
 		out_list(OUT_TABLE);
 		out_row();
-		out_num("id", NULL, made.id);
+		out_num("id", NULL, id);
 		out_row_end();
 		out_list_end();
 	} else {
-		printf("%u\n", made.id);
+		printf("%u\n", id);
 	}
 	return EXIT_DONE;
 }
@@ -192,6 +226,7 @@ const struct command cmd_add_target = {
 	"                         online service and back: a gateway, a host of containers\n"
 	"  --direct               answers come to this host, which swallows them: nothing is installed on\n"
 	"                         the test host; costs their bandwidth. By itself for a target on this host\n"
+	"  --paused               begin as by pause-target: resume-target lets it copy\n"
 	TUNE_HELP,
 	.run = run,
 };

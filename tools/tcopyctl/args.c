@@ -18,6 +18,8 @@ static void say(const char *fmt, va_list ap)
 {
 	fflush(stdout);
 	fputs("tcopyctl: ", stderr);
+	if (current && current->where)
+		fprintf(stderr, "%s: ", current->where);
 	vfprintf(stderr, fmt, ap);
 	fputc('\n', stderr);
 }
@@ -81,7 +83,7 @@ void misuse(const char *fmt, ...)
 			current->cmd->name,
 			*current->cmd->synopsis ? " " : "",
 			current->cmd->synopsis);
-	else
+	else if (!current || !current->where)
 		fputs("usage: tcopyctl [-j] [-p] [-n NETNS] COMMAND [ARGUMENT...]  (more with -h)\n",
 		      stderr);
 	leave(EXIT_USAGE);
@@ -229,13 +231,57 @@ static void args_asked(struct args *args)
 		print_all_help();
 }
 
+static const struct command *find_command(const char *word)
+{
+	const struct command *const *cmd;
+
+	for (cmd = commands; *cmd; cmd++)
+		if (!strcmp((*cmd)->name, word))
+			return *cmd;
+	return NULL;
+}
+
+/**
+ * args_line() - begin with the words of a line of a file
+ * @args:	filled; what is said from now on names @where, until args_back()
+ * @argv:	the words, the command first
+ * @argc:	how many, 1 at least
+ * @where:	file and line
+ *
+ * Global options are unknown in there.
+ *
+ * Return: what to hand to args_back().
+ */
+const struct args *args_line(struct args *args, char **argv, int argc,
+			     const char *where)
+{
+	const struct args *before = current;
+
+	memset(args, 0, sizeof(*args));
+	args->argv = argv;
+	args->argc = argc;
+	args->at = 1;
+	args->where = where;
+	current = args;
+	args->cmd = find_command(argv[0]);
+	return before;
+}
+
+/**
+ * args_back() - the line was read
+ * @before:	from args_line()
+ */
+void args_back(const struct args *before)
+{
+	current = before;
+}
+
 /**
  * args_command() - take the command
  * @args:	at the beginning; its command is set
  */
 void args_command(struct args *args)
 {
-	const struct command *const *cmd;
 	const char *word;
 
 	current = args;
@@ -246,12 +292,9 @@ void args_command(struct args *args)
 				misuse("unknown option '%.64s'", word);
 			continue;
 		}
-		for (cmd = commands; *cmd; cmd++)
-			if (!strcmp((*cmd)->name, word))
-				break;
-		if (!*cmd)
+		args->cmd = find_command(word);
+		if (!args->cmd)
 			misuse("unknown command '%.64s'", word);
-		args->cmd = *cmd;
 		return;
 	}
 	args_asked(args);
@@ -292,7 +335,7 @@ again:
 		args->words_only = true;
 		goto again;
 	}
-	if (args_global(args, word))
+	if (!args->where && args_global(args, word))
 		goto again;
 
 	equals = strchr(word, '=');

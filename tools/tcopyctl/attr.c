@@ -165,6 +165,9 @@ static int target_attr(const struct nlattr *attr, void *data)
 	case TCOPY_A_TARGET_DIRECT:
 		to->direct = true;
 		return MNL_CB_OK;
+	case TCOPY_A_TARGET_PAUSED:
+		to->paused = true;
+		return MNL_CB_OK;
 	case TCOPY_A_TARGET_HOOK:
 		return get_u8(&to->hook, attr);
 	case TCOPY_A_TARGET_STATE:
@@ -455,6 +458,51 @@ int icept_stats(struct nl *nl, struct icept *to, struct err *err)
 	return nl_call(nl, &req, stats_cb, to, err);
 }
 
+static int host_attr(const struct nlattr *attr, void *data)
+{
+	struct host *host = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case TCOPY_A_HOST_MEMORY:
+		return get_u64(&host->memory, attr);
+	case TCOPY_A_HOST_MEMORY_USED:
+		return get_u64(&host->used, attr);
+	case TCOPY_A_HOST_SESSIONS:
+		return get_u32(&host->sessions, attr);
+	case TCOPY_A_HOST_CPU:
+		return get_u32(&host->cpu, attr);
+	case TCOPY_A_HOST_CPU_USED:
+		return get_u32(&host->cpu_used, attr);
+	case TCOPY_A_HOST_VERSION:
+		return get_str(host->version, sizeof(host->version), attr);
+	}
+	return MNL_CB_OK;
+}
+
+static int host_cb(const struct nlmsghdr *nlh, void *data)
+{
+	struct nest nest = { TCOPY_A_HOST, host_attr, data, false };
+
+	return read_nest(&nest, nlh) ? MNL_CB_OK : MNL_CB_ERROR;
+}
+
+/**
+ * host_get() - read the limits of this host
+ * @nl:		to the family tcopy
+ * @to:		filled
+ * @err:	set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int host_get(struct nl *nl, struct host *to, struct err *err)
+{
+	struct nl_request req;
+
+	memset(to, 0, sizeof(*to));
+	nl_begin(nl, &req, TCOPY_CMD_HOST_GET, NLM_F_ACK);
+	return nl_call(nl, &req, host_cb, to, err);
+}
+
 static const char *addr_text(char *buf, size_t size, u8 family,
 			     const union tcopy_addr *addr)
 {
@@ -491,6 +539,17 @@ const char *endpoint_text(char buf[ENDPOINT_TEXT], const struct endpoint *ep)
 }
 
 /**
+ * endpoint_same_addr() - do two have the same address, or none?
+ * @a:	one
+ * @b:	the other
+ */
+bool endpoint_same_addr(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->family == b->family &&
+	       !memcmp(&a->addr, &b->addr, a->family == 4 ? 4 : 16);
+}
+
+/**
  * prefix_text() - a prefix as it is typed
  * @buf:	filled
  * @prefix:	the network
@@ -503,6 +562,25 @@ const char *prefix_text(char buf[ENDPOINT_TEXT], const struct prefix *prefix)
 
 	addr_text(addr, sizeof(addr), prefix->family, &prefix->addr);
 	snprintf(buf, ENDPOINT_TEXT, "%s/%u", addr, prefix->plen);
+	return buf;
+}
+
+/**
+ * percent_text() - a share as it is typed
+ * @buf:	filled, 16 bytes at least
+ * @share:	millionths
+ *
+ * Return: @buf.
+ */
+const char *percent_text(char *buf, u32 share)
+{
+	int len;
+
+	len = snprintf(buf, 16, "%u.%04u", share / 10000, share % 10000);
+	while (buf[len - 1] == '0')
+		buf[--len] = 0;
+	if (buf[len - 1] == '.')
+		buf[--len] = 0;
 	return buf;
 }
 

@@ -20,6 +20,7 @@
  * @to:		the test service
  * @relay:	family 0: @to's address; port 0: the default
  * @max_sessions: and the rest: see enum tcopy_a_target
+ * @paused:	by pause-target
  * @source:	enum tcopy_source
  * @source_prefix: with TCOPY_SOURCE_PREFIX
  * @dev:	index of the device that copies leave by, 0: as routed
@@ -50,6 +51,7 @@ struct target {
 	u8 sessions;
 	u8 hook;
 	bool direct;
+	bool paused;
 	u8 source;
 	u8 state;
 	char reason[256];
@@ -125,6 +127,22 @@ struct icept_list {
 	size_t n;
 };
 
+/**
+ * struct host - the online host as the kernel tells it
+ * @memory:	limit in bytes
+ * @used:	of it
+ * @cpu:	limit, percent of each CPU
+ * @cpu_used:	percent of the busiest CPU of late
+ * @sessions:	now
+ * @version:	of the module
+ */
+struct host {
+	u64 memory, used;
+	u32 cpu, cpu_used;
+	u32 sessions;
+	char version[32];
+};
+
 bool attr_target(struct target *to, const struct nlmsghdr *nlh);
 bool attr_session(struct session *to, const struct nlmsghdr *nlh);
 bool attr_icept(struct icept *to, const struct nlmsghdr *nlh);
@@ -135,9 +153,12 @@ void attr_put_target_id(struct nlmsghdr *nlh, u32 id);
 int target_dump(struct nl *nl, struct target_list *list, struct err *err);
 int icept_dump(struct nl *nl, struct icept_list *list, struct err *err);
 int icept_stats(struct nl *nl, struct icept *to, struct err *err);
+int host_get(struct nl *nl, struct host *to, struct err *err);
 
 const char *endpoint_text(char buf[ENDPOINT_TEXT], const struct endpoint *ep);
+bool endpoint_same_addr(const struct endpoint *a, const struct endpoint *b);
 const char *prefix_text(char buf[ENDPOINT_TEXT], const struct prefix *prefix);
+const char *percent_text(char *buf, u32 share);
 const char *state_text(u8 state);
 
 /**
@@ -151,5 +172,8 @@ struct stat_info {
 };
 
 extern const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1];
+
+bool stat_is_bucket(unsigned int stat);
+bool stat_is_end(unsigned int stat);
 
 #endif

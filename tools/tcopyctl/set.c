@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tcopyctl set */
-#include "attr.h"
-#include "tcopyctl.h"
+#include "want.h"
 
 enum { SET_MEMORY, SET_CPU };
 
@@ -11,22 +10,25 @@ static const struct arg_def defs[] = {
 	{ NULL, NULL, false }
 };
 
-static int run(struct args *args)
+/**
+ * want_host_read() - read the words behind set
+ * @want:	filled; the program ends when they are wrong
+ * @args:	at the first
+ */
+void want_host_read(struct want_host *want, struct args *args)
 {
-	struct nl_request req;
-	struct nlattr *nest;
 	const char *value;
 	struct err err;
-	struct nl nl;
-	u64 memory = 0, cpu = 0;
+	u64 cpu = 0;
 	int opt;
 
+	memset(want, 0, sizeof(*want));
 	while ((opt = args_next(args, defs, &value)) != ARGS_END) {
 		if (opt == ARGS_WORD)
 			misuse("set: '%.64s' is no option", value);
 		switch (opt) {
 		case SET_MEMORY:
-			if (!parse_size(&memory, value, &err))
+			if (!parse_size(&want->memory, value, &err))
 				misuse("--memory: %s", err.msg);
 			break;
 		case SET_CPU:
@@ -36,18 +38,43 @@ static int run(struct args *args)
 			break;
 		}
 	}
-	if (!memory && !cpu)
+	want->cpu = (u32)cpu;
+	if (!want->memory && !cpu)
 		misuse("set: what? (--memory SIZE, --cpu PERCENT)");
+}
 
-	nl_need(&nl, TCOPY_FAMILY_NAME);
-	nl_begin(&nl, &req, TCOPY_CMD_HOST_SET, NLM_F_ACK);
+/**
+ * want_host_set() - set limits of the host
+ * @nl:		to the family tcopy
+ * @want:	the limits
+ * @err:	set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int want_host_set(struct nl *nl, const struct want_host *want, struct err *err)
+{
+	struct nl_request req;
+	struct nlattr *nest;
+
+	nl_begin(nl, &req, TCOPY_CMD_HOST_SET, NLM_F_ACK);
 	nest = mnl_attr_nest_start(req.nlh, TCOPY_A_HOST);
-	if (memory)
-		mnl_attr_put_u64(req.nlh, TCOPY_A_HOST_MEMORY, memory);
-	if (cpu)
-		mnl_attr_put_u32(req.nlh, TCOPY_A_HOST_CPU, (u32)cpu);
+	if (want->memory)
+		mnl_attr_put_u64(req.nlh, TCOPY_A_HOST_MEMORY, want->memory);
+	if (want->cpu)
+		mnl_attr_put_u32(req.nlh, TCOPY_A_HOST_CPU, want->cpu);
 	mnl_attr_nest_end(req.nlh, nest);
-	if (nl_call(&nl, &req, NULL, NULL, &err))
+	return nl_call(nl, &req, NULL, NULL, err);
+}
+
+static int run(struct args *args)
+{
+	struct want_host want;
+	struct err err;
+	struct nl nl;
+
+	want_host_read(&want, args);
+	nl_need(&nl, TCOPY_FAMILY_NAME);
+	if (want_host_set(&nl, &want, &err))
 		refuse("cannot set this: %s", err.msg);
 	nl_close(&nl);
 	return EXIT_DONE;

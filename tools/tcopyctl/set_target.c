@@ -5,10 +5,13 @@
 
 #include "out.h"
 #include "resolve.h"
-#include "tune.h"
+#include "want.h"
 
 /* Given at add-target alone: known here, so that it can be said. */
-enum { FIXED_FROM = TUNE_N, FIXED_NAME, FIXED_RELAY, FIXED_DIRECT };
+enum {
+	FIXED_FROM = TUNE_N, FIXED_NAME, FIXED_RELAY, FIXED_DIRECT, FIXED_HOOK,
+	FIXED_PAUSED
+};
 
 static const struct arg_def defs[] = {
 	TUNE_DEFS,
@@ -16,21 +19,64 @@ static const struct arg_def defs[] = {
 	[FIXED_NAME] = { "--name", "NAME", false },
 	[FIXED_RELAY] = { "--relay", "[ADDR:]PORT", false },
 	[FIXED_DIRECT] = { "--direct", NULL, false },
+	[FIXED_HOOK] = { "--hook", "input|forward", false },
+	[FIXED_PAUSED] = { "--paused", NULL, false },
 	{ NULL, NULL, false }
 };
+
+/**
+ * want_tune_set() - change a target
+ * @nl:		to the family tcopy
+ * @id:		the target's
+ * @tune:	what is to be changed
+ * @err:	set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int want_tune_set(struct nl *nl, u32 id, const struct tune *tune,
+		  struct err *err)
+{
+	struct nl_request req;
+	struct nlattr *nest;
+
+	nl_begin(nl, &req, TCOPY_CMD_TARGET_SET, NLM_F_ACK);
+	nest = mnl_attr_nest_start(req.nlh, TCOPY_A_TARGET);
+	mnl_attr_put_u32(req.nlh, TCOPY_A_TARGET_ID, id);
+	tune_put(req.nlh, tune);
+	mnl_attr_nest_end(req.nlh, nest);
+	return nl_call(nl, &req, NULL, NULL, err);
+}
+
+/**
+ * want_target_cmd() - a request that needs no more than a target's ID
+ * @nl:		to the family tcopy
+ * @cmd:	TCOPY_CMD_TARGET_DEL, _PAUSE or _RESUME
+ * @id:		the target's
+ * @err:	set on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int want_target_cmd(struct nl *nl, u8 cmd, u32 id, struct err *err)
+{
+	struct nl_request req;
+
+	nl_begin(nl, &req, cmd, NLM_F_ACK);
+	attr_put_target_id(req.nlh, id);
+	return nl_call(nl, &req, NULL, NULL, err);
+}
 
 static int run_set(struct args *args)
 {
 	const char *value, *selector = NULL;
 	struct target_list list = { 0 };
 	struct tune tune = { 0 };
-	struct nl_request req;
-	struct nlattr *nest;
 	struct err err;
 	struct nl nl;
 	int opt;
 
 	while ((opt = args_next(args, defs, &value)) != ARGS_END) {
+		if (opt == FIXED_PAUSED)
+			misuse("--paused: with add-target alone: here it is pause-target");
 		if (opt >= TUNE_N)
 			misuse("%s: cannot be changed: del-target, and add-target anew",
 			       defs[opt].name);
@@ -48,12 +94,7 @@ static int run_set(struct args *args)
 		misuse("set-target: what? (--sample, --rate, --client, ...)");
 
 	resolve_targets(&nl, &list, selector, true);
-	nl_begin(&nl, &req, TCOPY_CMD_TARGET_SET, NLM_F_ACK);
-	nest = mnl_attr_nest_start(req.nlh, TCOPY_A_TARGET);
-	mnl_attr_put_u32(req.nlh, TCOPY_A_TARGET_ID, list.v[0].id);
-	tune_put(req.nlh, &tune);
-	mnl_attr_nest_end(req.nlh, nest);
-	if (nl_call(&nl, &req, NULL, NULL, &err))
+	if (want_tune_set(&nl, list.v[0].id, &tune, &err))
 		refuse("cannot change target %u: %s", list.v[0].id, err.msg);
 	nl_close(&nl);
 	return EXIT_DONE;
@@ -77,7 +118,6 @@ static int hold(struct args *args, u8 cmd, const char *what)
 {
 	const char *selector = args_only(args, NULL, "ID, NAME, ADDR:PORT or all");
 	struct target_list list = { 0 };
-	struct nl_request req;
 	struct err err;
 	struct nl nl;
 	size_t i;
@@ -85,9 +125,7 @@ static int hold(struct args *args, u8 cmd, const char *what)
 
 	resolve_targets(&nl, &list, selector, false);
 	for (i = 0; i < list.n; i++) {
-		nl_begin(&nl, &req, cmd, NLM_F_ACK);
-		attr_put_target_id(req.nlh, list.v[i].id);
-		rc = nl_call(&nl, &req, NULL, NULL, &err);
+		rc = want_target_cmd(&nl, cmd, list.v[i].id, &err);
 		/* gone meanwhile: of all, that is no failure */
 		if (rc == -ENOENT && !strcmp(selector, "all"))
 			continue;

@@ -1,90 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tcopyctl show */
 #include <errno.h>
-#include <linux/genetlink.h>
-#include <stdio.h>
 
 #include "attr.h"
 #include "out.h"
 #include "tcopyctl.h"
 
-/**
- * struct host - the online host as the kernel tells it
- * @memory:	limit in bytes
- * @used:	of it
- * @cpu:	limit, percent of each CPU
- * @cpu_used:	percent of the busiest CPU of late
- * @sessions:	now
- * @version:	of the module
- */
-struct host {
-	u64 memory, used;
-	u32 cpu, cpu_used;
-	u32 sessions;
-	char version[32];
-};
-
-static int host_attr(const struct nlattr *attr, void *data)
-{
-	struct host *host = data;
-
-	switch (mnl_attr_get_type(attr)) {
-	case TCOPY_A_HOST_MEMORY:
-		if (mnl_attr_validate(attr, MNL_TYPE_U64) < 0)
-			return MNL_CB_ERROR;
-		host->memory = mnl_attr_get_u64(attr);
-		break;
-	case TCOPY_A_HOST_MEMORY_USED:
-		if (mnl_attr_validate(attr, MNL_TYPE_U64) < 0)
-			return MNL_CB_ERROR;
-		host->used = mnl_attr_get_u64(attr);
-		break;
-	case TCOPY_A_HOST_SESSIONS:
-		if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
-			return MNL_CB_ERROR;
-		host->sessions = mnl_attr_get_u32(attr);
-		break;
-	case TCOPY_A_HOST_CPU:
-		if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
-			return MNL_CB_ERROR;
-		host->cpu = mnl_attr_get_u32(attr);
-		break;
-	case TCOPY_A_HOST_CPU_USED:
-		if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
-			return MNL_CB_ERROR;
-		host->cpu_used = mnl_attr_get_u32(attr);
-		break;
-	case TCOPY_A_HOST_VERSION:
-		if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
-			return MNL_CB_ERROR;
-		snprintf(host->version, sizeof(host->version), "%s",
-			 mnl_attr_get_str(attr));
-		break;
-	}
-	return MNL_CB_OK;
-}
-
-static int message_attr(const struct nlattr *attr, void *data)
-{
-	if (mnl_attr_get_type(attr) != TCOPY_A_HOST)
-		return MNL_CB_OK;
-	return mnl_attr_parse_nested(attr, host_attr, data);
-}
-
-static int host_cb(const struct nlmsghdr *nlh, void *data)
-{
-	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), message_attr,
-			      data);
-}
-
 static void show_online(struct nl *nl)
 {
-	struct host host = { 0 };
-	struct nl_request req;
+	struct host host;
 	struct err err;
 
-	nl_begin(nl, &req, TCOPY_CMD_HOST_GET, NLM_F_ACK);
-	if (nl_call(nl, &req, host_cb, &host, &err))
+	if (host_get(nl, &host, &err))
 		refuse("cannot read the limits of tcopy: %s", err.msg);
 	out_row();
 	out_str("module", "module", TCOPY_FAMILY_NAME);

@@ -11,15 +11,6 @@ static const struct arg_def defs[] = {
 	{ NULL, NULL, false }
 };
 
-static bool is_bucket(unsigned int stat)
-{
-	return (stat >= TCOPY_A_STAT_COPIED &&
-		stat <= TCOPY_A_STAT_LAST_REASON) ||
-	       stat == TCOPY_A_STAT_CPU_LIMIT ||
-	       (stat >= TCOPY_A_STAT_FILTERED &&
-		stat <= TCOPY_A_STAT_RATE_LIMIT);
-}
-
 /* The buckets, then what is not on the sheet. */
 static void print_counters(const struct target *t, bool buckets)
 {
@@ -27,7 +18,7 @@ static void print_counters(const struct target *t, bool buckets)
 	char title[32];
 
 	for (i = TCOPY_A_STAT_COPIED; i <= TCOPY_A_STAT_MAX; i++) {
-		if (is_bucket(i) != buckets)
+		if (stat_is_bucket(i) != buckets)
 			continue;
 		snprintf(title, sizeof(title), "%s%s", buckets ? "  " : "",
 			 stat_infos[i].name);
@@ -42,7 +33,7 @@ static u64 sum_buckets(const struct target *t)
 	u64 sum = 0;
 
 	for (i = 0; i <= TCOPY_A_STAT_MAX; i++)
-		if (is_bucket(i))
+		if (stat_is_bucket(i))
 			sum += t->stat[i];
 	return sum;
 }

@@ -37,19 +37,6 @@ static const char *source_text(char buf[ENDPOINT_TEXT], const struct target *t)
 	return t->source == TCOPY_SOURCE_OWN ? "own" : "client";
 }
 
-/* millionths as a percentage */
-static const char *percent(char buf[16], u32 share)
-{
-	int len;
-
-	len = snprintf(buf, 16, "%u.%04u", share / 10000, share % 10000);
-	while (buf[len - 1] == '0')
-		buf[--len] = 0;
-	if (buf[len - 1] == '.')
-		buf[--len] = 0;
-	return buf;
-}
-
 /* What keeps connections from being copied, and what copies look like. */
 static void note_shape(const struct target *t)
 {
@@ -67,10 +54,10 @@ static void note_shape(const struct target *t)
 		ADD(", clients of %u prefixes, %u left out", t->client_n,
 		    t->not_client_n);
 	if (t->sample != TCOPY_SAMPLE_ALL || t->ramp)
-		ADD(", sample %s %% (seed %u)", percent(number, t->sample),
+		ADD(", sample %s %% (seed %u)", percent_text(number, t->sample),
 		    t->seed);
 	if (t->ramp)
-		ADD(", ramp %s %% a second", percent(number, t->ramp));
+		ADD(", ramp %s %% a second", percent_text(number, t->ramp));
 	if (t->rate)
 		ADD(", rate %u a second", t->rate);
 	if (t->mss)
@@ -106,9 +93,9 @@ static void put_shape(const struct target *t)
 
 	put_prefixes("client", t->client, t->client_n);
 	put_prefixes("not_client", t->not_client, t->not_client_n);
-	out_str("sample", NULL, percent(number, t->sample));
+	out_str("sample", NULL, percent_text(number, t->sample));
 	out_num("seed", NULL, t->seed);
-	out_str("ramp", NULL, percent(number, t->ramp));
+	out_str("ramp", NULL, percent_text(number, t->ramp));
 	out_num("rate", NULL, t->rate);
 	out_num("mss", NULL, t->mss);
 	out_num("mark", NULL, t->mark);

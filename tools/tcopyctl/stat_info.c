@@ -178,3 +178,27 @@ const struct stat_info stat_infos[TCOPY_A_STAT_MAX + 1] = {
 		"answer_errors",
 		"ICMP errors about copies that came here" },
 };
+
+/**
+ * stat_is_bucket() - is it one of those whose sum is what matched?
+ * @stat:	enum tcopy_a_stat
+ */
+bool stat_is_bucket(unsigned int stat)
+{
+	return (stat >= TCOPY_A_STAT_COPIED &&
+		stat <= TCOPY_A_STAT_LAST_REASON) ||
+	       stat == TCOPY_A_STAT_CPU_LIMIT ||
+	       (stat >= TCOPY_A_STAT_FILTERED &&
+		stat <= TCOPY_A_STAT_RATE_LIMIT);
+}
+
+/**
+ * stat_is_end() - does it count sessions that ended?
+ * @stat:	enum tcopy_a_stat
+ */
+bool stat_is_end(unsigned int stat)
+{
+	return (stat >= TCOPY_A_STAT_CLOSED &&
+		stat <= TCOPY_A_STAT_END_UNSUPPORTED) ||
+	       stat == TCOPY_A_STAT_EVICTED;
+}

@@ -36,10 +36,10 @@ struct command {
 };
 
 extern const struct command cmd_add_intercept, cmd_add_target,
-	cmd_del_intercept, cmd_del_target, cmd_pause_target, cmd_relay,
-	cmd_reset_stats, cmd_resume_target, cmd_set, cmd_set_target, cmd_show,
-	cmd_show_intercepts, cmd_show_sessions, cmd_show_stats,
-	cmd_show_targets, cmd_stop;
+	cmd_del_intercept, cmd_del_target, cmd_metrics, cmd_pause_target,
+	cmd_relay, cmd_reset_stats, cmd_restore, cmd_resume_target, cmd_save,
+	cmd_set, cmd_set_target, cmd_show, cmd_show_intercepts,
+	cmd_show_sessions, cmd_show_stats, cmd_show_targets, cmd_stop;
 
 /**
  * struct arg_def - an option of a command
@@ -61,6 +61,7 @@ struct arg_def {
  * @at:		the next one
  * @seen:	bit per arg_def that was given
  * @netns:	network namespace, entered at the end of the arguments; or NULL
+ * @where:	file and line of these words; NULL: the command line
  * @ask:	'h' or 'V': asked for help or the version
  * @words_only:	behind "--"
  */
@@ -71,6 +72,7 @@ struct args {
 	int at;
 	uint32_t seen;
 	const char *netns;
+	const char *where;
 	char ask;
 	bool words_only;
 };
@@ -81,6 +83,9 @@ enum {
 };
 
 void args_command(struct args *args);
+const struct args *args_line(struct args *args, char **argv, int argc,
+			     const char *where);
+void args_back(const struct args *before);
 int args_next(struct args *args, const struct arg_def *defs,
 	      const char **value);
 void args_none(struct args *args);

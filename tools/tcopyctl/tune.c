@@ -212,6 +212,18 @@ static u32 dev_index(const char *name)
 }
 
 /**
+ * tune_check() - the program ends when what was asked for is not here
+ * @tune:	options
+ *
+ * tune_put() does that too, but perhaps when others were done already.
+ */
+void tune_check(const struct tune *tune)
+{
+	if (tune->has & 1u << TUNE_DEV)
+		dev_index(tune->dev);
+}
+
+/**
  * tune_put() - write what was asked for
  * @nlh:	a message with room, in the nest of a target
  * @tune:	options; a device is looked up here

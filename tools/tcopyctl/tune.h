@@ -3,6 +3,8 @@
 #ifndef TCOPYCTL_TUNE_H
 #define TCOPYCTL_TUNE_H
 
+#include <stdio.h>
+
 #include "attr.h"
 #include "tcopyctl.h"
 
@@ -84,6 +86,13 @@ struct tune {
 };
 
 void tune_read(struct tune *tune, int opt, const char *name, const char *value);
+void tune_check(const struct tune *tune);
 void tune_put(struct nlmsghdr *nlh, const struct tune *tune);
+
+/* tune_text.c */
+void tune_of(struct tune *to, const struct target *t);
+void tune_rest(struct tune *tune, bool forward, bool own);
+void tune_diff(struct tune *want, const struct tune *have);
+void tune_print(FILE *out, const struct tune *tune);
 
 #endif

@@ -135,6 +135,9 @@ enum tcopy_a {
  *	swallows them; nothing is installed on the test host. The online host's
  *	own address is the source then, and no relay takes part; not with HOOK
  *	FORWARD. By itself where TO_ADDR is an address of the online host
+ * @TCOPY_A_TARGET_PAUSED: flag: TARGET_PAUSE was told to, and TARGET_RESUME not
+ *	yet; in TARGET_ADD: the target begins so. Its STATE may be PAUSED for
+ *	other reasons
  */
 enum tcopy_a_target {
 	TCOPY_A_TARGET_UNSPEC,
@@ -171,6 +174,7 @@ enum tcopy_a_target {
 	TCOPY_A_TARGET_COPIES,
 	TCOPY_A_TARGET_SOURCE_PREFIX,
 	TCOPY_A_TARGET_DIRECT,
+	TCOPY_A_TARGET_PAUSED,
 
 	__TCOPY_A_TARGET_MAX,
 	TCOPY_A_TARGET_MAX = __TCOPY_A_TARGET_MAX - 1
