@@ -9,6 +9,7 @@
 
 #include "abort.h"
 #include "drain.h"
+#include "event.h"
 #include "netns.h"
 
 /* How long, once the relay has asked, so that it tells online hosts, and while
@@ -41,11 +42,12 @@ static u64 icept_answers(const struct icept_port *port)
 
 /**
  * icept_drain_begin_locked() - an intercept begins to drain
+ * @in:		the namespace
  * @port:	it; nothing happens when it does so already
  *
  * Context: icept_net.lock held. The caller kicks.
  */
-void icept_drain_begin_locked(struct icept_port *port)
+void icept_drain_begin_locked(struct icept_net *in, struct icept_port *port)
 {
 	if (port->state == TCOPY_ICEPT_DRAINING)
 		return;
@@ -53,6 +55,7 @@ void icept_drain_begin_locked(struct icept_port *port)
 	port->told = false;
 	port->heard = jiffies;
 	port->answers = icept_answers(port);
+	icept_event_port(in->respond.net, port, TCOPY_ICEPT_EVENT_DRAINING);
 }
 
 /**
@@ -126,7 +129,7 @@ static bool icept_drain_mark_locked(struct icept_net *in, unsigned long *wait)
 		port->copies = 0;
 		if (port->ends && port->state == TCOPY_ICEPT_INTERCEPTING) {
 			if (now >= port->ends) {
-				icept_drain_begin_locked(port);
+				icept_drain_begin_locked(in, port);
 				in->gen++;
 			} else {
 				*wait = min_t(u64, *wait, port->ends - now);

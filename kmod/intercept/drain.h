@@ -10,7 +10,7 @@ struct icept_port;
 
 void icept_drain_init(struct icept_net *in);
 void icept_drain_kick_locked(struct icept_net *in);
-void icept_drain_begin_locked(struct icept_port *port);
+void icept_drain_begin_locked(struct icept_net *in, struct icept_port *port);
 void icept_drain_told_locked(struct icept_port *port);
 void icept_drain_wait(struct icept_net *in);
 void icept_drain_stop(struct icept_net *in);

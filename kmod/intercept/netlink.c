@@ -500,6 +500,8 @@ struct genl_family icept_netlink_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = icept_netlink_ops,
 	.n_ops = ARRAY_SIZE(icept_netlink_ops),
+	.mcgrps = icept_netlink_groups,
+	.n_mcgrps = ICEPT_NETLINK_GROUPS,
 };
 
 /* The relay's socket is closed, by itself or by the end of its process. The
@@ -540,6 +542,8 @@ int icept_netlink_register(void)
 	err = genl_register_family(&icept_netlink_family);
 	if (err)
 		netlink_unregister_notifier(&icept_netlink_notifier);
+	else
+		WRITE_ONCE(icept_netlink_open, true);
 	return err;
 }
 
@@ -550,6 +554,7 @@ int icept_netlink_register(void)
  */
 void icept_netlink_unregister(void)
 {
+	WRITE_ONCE(icept_netlink_open, false);
 	genl_unregister_family(&icept_netlink_family);
 	netlink_unregister_notifier(&icept_netlink_notifier);
 }

@@ -5,9 +5,18 @@
 #ifndef TCOPY_INTERCEPT_NETLINK_H
 #define TCOPY_INTERCEPT_NETLINK_H
 
-struct genl_family;
+#include <net/genetlink.h>
 
+enum {
+	ICEPT_NETLINK_GROUP_EVENTS,
+
+	ICEPT_NETLINK_GROUPS
+};
+
+extern const struct genl_multicast_group
+icept_netlink_groups[ICEPT_NETLINK_GROUPS];
 extern struct genl_family icept_netlink_family;
+extern bool icept_netlink_open;
 
 int icept_netlink_register(void);
 void icept_netlink_unregister(void);

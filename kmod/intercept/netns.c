@@ -11,6 +11,7 @@
 #include <net/netns/generic.h>
 
 #include "drain.h"
+#include "event.h"
 #include "netns.h"
 
 /* Behind NAT (100) and conntrack's helpers (300), so that ports and addresses
@@ -119,6 +120,7 @@ void icept_netns_free_locked(struct icept_net *in, struct list_head *gone)
 		icept_own_free(&in->respond.own);
 	list_for_each_entry_safe(port, next, gone, list) {
 		icept_respond_sum(port, in->gone);
+		icept_event_port(in->respond.net, port, TCOPY_ICEPT_EVENT_LEFT);
 		icept_port_free(port);
 		module_put(THIS_MODULE);
 	}
@@ -212,6 +214,7 @@ static int icept_netns_add_locked(struct icept_net *in, struct icept_port *port,
 			goto hooks;
 	}
 	icept_netns_insert_locked(in, port);
+	icept_event_port(r->net, port, TCOPY_ICEPT_EVENT_ADDED);
 	if (port->ends)
 		icept_drain_kick_locked(in);
 	return 0;
@@ -289,7 +292,7 @@ int icept_netns_del(struct icept_net *in, u16 nr, bool force,
 		if (nr && port->port != nr)
 			continue;
 		err = 0;
-		icept_drain_begin_locked(port);
+		icept_drain_begin_locked(in, port);
 		port->forced |= force;
 		in->gen++;
 	}

@@ -8,6 +8,7 @@
 #include "../compat/hrtimer.h"
 #include "../lib/wire.h"
 #include "digest.h"
+#include "event.h"
 #include "upcall.h"
 
 /* A batch waits this long at most, and one that comes later than this behind
@@ -254,6 +255,8 @@ bool icept_upcall_bind(struct icept_upcall *up, u32 portid, u32 pid)
 	if (old && old != portid)
 		return false;
 	WRITE_ONCE(up->pid, pid);
+	if (!old)
+		icept_event_relay(up->net, TCOPY_ICEPT_EVENT_RELAY_UP);
 	return true;
 }
 
@@ -278,7 +281,8 @@ bool icept_upcall_is_relay(const struct icept_upcall *up, u32 pid)
  */
 void icept_upcall_unbind(struct icept_upcall *up, u32 portid)
 {
-	cmpxchg(&up->relay, portid, 0);
+	if (cmpxchg(&up->relay, portid, 0) == portid)
+		icept_event_relay(up->net, TCOPY_ICEPT_EVENT_RELAY_DOWN);
 }
 
 /**

@@ -29,6 +29,7 @@ const struct nla_policy tcopy_netlink_policy[TCOPY_A_MAX + 1] = {
 	[TCOPY_A_TARGET] = NLA_POLICY_NESTED(tcopy_netlink_target_policy),
 	[TCOPY_A_SESSION] = { .type = NLA_REJECT },
 	[TCOPY_A_HOST] = NLA_POLICY_NESTED(host_policy),
+	[TCOPY_A_EVENT] = { .type = NLA_REJECT },
 };
 
 static int stop(struct sk_buff *skb, struct genl_info *info)
@@ -197,6 +198,8 @@ struct genl_family tcopy_netlink_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = netlink_ops,
 	.n_ops = ARRAY_SIZE(netlink_ops),
+	.mcgrps = tcopy_netlink_groups,
+	.n_mcgrps = NETLINK_GROUPS,
 	.resv_start_op = TCOPY_CMD_TARGET_RESUME + 1,
 };
 
@@ -207,7 +210,11 @@ struct genl_family tcopy_netlink_family __ro_after_init = {
  */
 int tcopy_netlink_init(void)
 {
-	return genl_register_family(&tcopy_netlink_family);
+	int err = genl_register_family(&tcopy_netlink_family);
+
+	if (!err)
+		WRITE_ONCE(tcopy_netlink_open, true);
+	return err;
 }
 
 /**
@@ -215,5 +222,6 @@ int tcopy_netlink_init(void)
  */
 void tcopy_netlink_exit(void)
 {
+	WRITE_ONCE(tcopy_netlink_open, false);
 	genl_unregister_family(&tcopy_netlink_family);
 }

@@ -12,7 +12,15 @@
 /* Highest attribute of a target that a request may hold. */
 #define NETLINK_TARGET_MAX	TCOPY_A_TARGET_PAUSED
 
+enum {
+	NETLINK_GROUP_EVENTS,
+
+	NETLINK_GROUPS
+};
+
 extern struct genl_family tcopy_netlink_family;
+extern bool tcopy_netlink_open;
+extern const struct genl_multicast_group tcopy_netlink_groups[NETLINK_GROUPS];
 extern const struct nla_policy tcopy_netlink_policy[TCOPY_A_MAX + 1];
 extern const struct nla_policy
 tcopy_netlink_prefix_policy[TCOPY_A_PREFIX_MAX + 1];

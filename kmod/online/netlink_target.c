@@ -402,6 +402,21 @@ int tcopy_netlink_stats_reset(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* How the return channel does. */
+static int put_heard(struct sk_buff *msg, const struct tcopy_target *t)
+{
+	u64 welcome_us = READ_ONCE(t->welcome_us), now_us = tcopy_now_us();
+	u64 ms = 0;
+
+	if (nla_put_u32(msg, TCOPY_A_TARGET_RTT, READ_ONCE(t->rtt_us)))
+		return -EMSGSIZE;
+	if (!t->relay || !welcome_us)
+		return 0;
+	if (now_us > welcome_us)
+		ms = div_u64(now_us - welcome_us, USEC_PER_MSEC);
+	return nla_put_u32(msg, TCOPY_A_TARGET_HEARD, min_t(u64, ms, U32_MAX));
+}
+
 static int put_target(struct sk_buff *msg, const struct tcopy_target *t)
 {
 	struct nlattr *nest, *stats;
@@ -427,6 +442,7 @@ static int put_target(struct sk_buff *msg, const struct tcopy_target *t)
 			 ntohs(t->relay->port))) ||
 	    (t->direct && nla_put_flag(msg, TCOPY_A_TARGET_DIRECT)) ||
 	    (t->held && nla_put_flag(msg, TCOPY_A_TARGET_PAUSED)) ||
+	    put_heard(msg, t) ||
 	    tcopy_netlink_put_conf(msg, t, tcopy_target_conf(t)) ||
 	    (t->ends_us && nla_put_u32(msg, TCOPY_A_TARGET_FOR,
 				       tcopy_target_left_s(t))) ||

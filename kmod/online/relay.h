@@ -35,6 +35,8 @@ struct socket;
  *		when kicked
  * @unanswered:	HELLOs sent since the last WELCOME; READ_ONCE
  * @hello_us:	when the last HELLO was sent; the work item only
+ * @heard_us:	when it was known to answer last; the work item only
+ * @up:		it answers; the work item only
  * @list:	entry of tcopy_net.relays; tcopy_net.lock
  * @users:	targets; tcopy_net.lock
  * @family:	4 or 6; immutable
@@ -59,6 +61,8 @@ struct tcopy_relay {
 	struct delayed_work work;
 	unsigned int unanswered;
 	u64 hello_us;
+	u64 heard_us;
+	bool up;
 	struct list_head list;
 	unsigned int users;
 	u8 family;

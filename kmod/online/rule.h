@@ -13,6 +13,7 @@
 #include "shape.h"
 #include "track.h"
 #include "transmit.h"
+#include "watch.h"
 
 struct tcopy_pool;
 struct tcopy_relay;
@@ -129,6 +130,8 @@ enum tcopy_probe {
  * @ends_us:	when it ends by itself, 0: never; tcopy_net.lock
  * @state:	enum tcopy_state; tcopy_net.lock
  * @reason:	why, and what to do; tcopy_net.lock
+ * @changed:	@state or @reason did, and nobody was told; tcopy_net.lock
+ * @watch:	see there; tcopy_net.lock
  * @base:	what reset-stats takes off; tcopy_net.lock
  * @list:	entry of tcopy_net.targets; tcopy_net.lock
  * @id:		never 0, never used again; immutable
@@ -182,6 +185,8 @@ struct tcopy_target {
 	u64 ends_us;
 	u8 state;
 	char reason[192];
+	bool changed;
+	struct tcopy_watch watch;
 	struct tcopy_stats base;
 	struct list_head list;
 	u32 id;

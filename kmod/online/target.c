@@ -10,6 +10,7 @@
 #include <net/route.h>
 
 #include "direct.h"
+#include "event.h"
 #include "feedback.h"
 #include "probe.h"
 #include "relay.h"
@@ -334,6 +335,7 @@ int tcopy_target_add(struct tcopy_net *tn, struct tcopy_target_spec *spec,
 	err = tcopy_rule_publish(tn);
 	if (err)
 		goto list;
+	tcopy_event_target(t, TCOPY_EVENT_ADDED);
 	target_held(t, spec->held);
 	/* Not before: on this host the probe is answered at once. */
 	tcopy_target_step(tn, t, tcopy_now_us());
@@ -378,6 +380,7 @@ static void target_del_list(struct tcopy_net *tn, struct list_head *list)
 	}
 	list_for_each_entry_safe(t, next, list, list) {
 		tcopy_session_del_target(tn, t);
+		tcopy_event_target(t, TCOPY_EVENT_DELETED);
 		tcopy_source_detach(t);
 		list_del_init(&t->list);
 		target_detach(tn, t);

@@ -2,6 +2,7 @@
 /* target: its state, by what its relay, its probe and its copies say. */
 
 #include "direct.h"
+#include "event.h"
 #include "peer.h"
 #include "probe.h"
 #include "relay.h"
@@ -38,16 +39,21 @@
 static __printf(3, 4) void target_state(struct tcopy_target *t, u8 state,
 					const char *fmt, ...)
 {
+	char reason[sizeof(t->reason)];
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(t->reason, sizeof(t->reason), fmt, args);
+	vsnprintf(reason, sizeof(reason), fmt, args);
 	va_end(args);
 	if (t->held) {
-		snprintf(t->reason, sizeof(t->reason),
+		snprintf(reason, sizeof(reason),
 			 "new connections are held back by pause-target (of user %u); those being copied go on: resume-target ends that",
 			 t->held_by);
 		state = TCOPY_STATE_PAUSED;
+	}
+	if (state != t->state || strcmp(reason, t->reason)) {
+		strscpy(t->reason, reason, sizeof(t->reason));
+		t->changed = true;
 	}
 	t->state = state;
 	WRITE_ONCE(t->copying, state == TCOPY_STATE_COPYING);
@@ -159,19 +165,9 @@ static void target_refuse_itself(struct tcopy_net *tn, struct tcopy_target *t)
 	tcopy_session_end_target(tn, t);
 }
 
-/**
- * tcopy_target_step() - what is known of a target becomes its state
- * @tn:		the namespace
- * @t:		the target
- * @now_us:	now
- *
- * A probe is sent when one is due.
- *
- * Context: process; tcopy_net.lock held.
- *
- * Return: false when it wants to be looked at again soon.
- */
-bool tcopy_target_step(struct tcopy_net *tn, struct tcopy_target *t, u64 now_us)
+/* False: it wants to be looked at again soon. */
+static bool target_look(struct tcopy_net *tn, struct tcopy_target *t,
+			u64 now_us)
 {
 	unsigned int port = ntohs(t->to_port);
 	u64 probe_us = READ_ONCE(t->probe_us);
@@ -248,6 +244,46 @@ bool tcopy_target_step(struct tcopy_net *tn, struct tcopy_target *t, u64 now_us)
 }
 
 /**
+ * tcopy_target_step() - what is known of a target becomes its state
+ * @tn:		the namespace
+ * @t:		the target
+ * @now_us:	now
+ *
+ * A probe is sent when one is due, and those who listen are told.
+ *
+ * Context: process; tcopy_net.lock held; may sleep.
+ *
+ * Return: false when it wants to be looked at again soon.
+ */
+bool tcopy_target_step(struct tcopy_net *tn, struct tcopy_target *t, u64 now_us)
+{
+	bool rests = target_look(tn, t, now_us);
+
+	if (t->changed)
+		tcopy_event_target(t, TCOPY_EVENT_STATE);
+	t->changed = false;
+	tcopy_watch_step(t, now_us);
+	return rests;
+}
+
+/* Does it answer? What a WELCOME says of a service is target_heard()'s. */
+static void target_relay_heard(struct tcopy_relay *relay, u64 now_us)
+{
+	unsigned int unanswered = READ_ONCE(relay->unanswered);
+
+	if (relay->hello_us && !unanswered) {
+		relay->heard_us = now_us;
+		if (!relay->up)
+			tcopy_event_relay(relay, TCOPY_EVENT_RELAY_UP);
+		relay->up = true;
+	} else if (relay->up && unanswered >= TARGET_SILENCE_HELLOS &&
+		   now_us - relay->heard_us > TARGET_SILENCE_US) {
+		tcopy_event_relay(relay, TCOPY_EVENT_RELAY_DOWN);
+		relay->up = false;
+	}
+}
+
+/**
  * tcopy_target_relay_work() - look at the targets of a relay, and greet it
  * @work: tcopy_relay.work
  *
@@ -270,6 +306,7 @@ void tcopy_target_relay_work(struct work_struct *work)
 				   HZ / 50 + 1);
 		return;
 	}
+	target_relay_heard(relay, now_us);
 	if (READ_ONCE(relay->unanswered))
 		hello_us = TARGET_HELLO_AGAIN_US * 9 / 10;
 	if (now_us - READ_ONCE(relay->hello_us) >= hello_us) {

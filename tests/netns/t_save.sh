@@ -35,7 +35,7 @@ ctl test add-intercept 81 --for 2h || fail "add-intercept 81"
 ctl test add-intercept 8080 --addr "$(addr client)" || fail "add-intercept 8080"
 online_host_up --name web --wait 100
 add() { ctl online add-target "$@" >/dev/null || fail "add-target $*"; }
-add "$(hostport test 81)" --from 81 --name admin --copies 2 --sample 12.5 --seed 7 --ramp 0.5 --rate 9 --client "$OTHER" \
+add "$(hostport test 81)" --from 81 --name back --copies 2 --sample 12.5 --seed 7 --ramp 0.5 --rate 9 --client "$OTHER" \
 	--not-client "$NET.$SUB" --pace none --idle 5m --wait 30 --max-sessions 99 --mss 1000 --mark 0x10 --dscp 8 --dev eth0 --for 1h --paused
 add "$(hostport test 82)" --from "$(hostport online 82)" --source "$OTHER" --relay 1000 --sessions full --name odd
 add "$(hostport test 83)" --from "$LO:83" --relay "$NOBODY"
@@ -74,25 +74,25 @@ ctl online restore - <"$CONF" >/dev/null || fail "restore"
 [ "$(saved test)" = "$text_test" ] || fail "restored is $(diff <(echo "$text_test") <(saved test) | head -3)"
 restore "$CONF"; unchanged
 restore "$CONF.test" test; unchanged
-TARGET=admin wait_for 1 "the restored target to be paused" state_is paused
+TARGET=back wait_for 1 "the restored target to be paused" state_is paused
 TARGET=web wait_for 15 "state copying" state_is copying
 
 # differences, under load: the sessions of a target that is the same, or only changed, stay
 load() { TARGET=web steady_start 4 $((12 * SLOW)) 0.1 /s/steady-; }
 load
 web=$(ids | tr ' ' '\n' | grep :web)
-sed -E "/name admin/d; s/name odd/name even/; s/ --wait 100/ --rate 500 --not-client $(echo "$NET.$SUB" | sed 's,/,\\/,')/; s/--direct/--direct --max-sessions 5/" "$CONF" >"$T/edited.conf"
+sed -E "/name back/d; s/name odd/name even/; s/ --wait 100/ --rate 500 --not-client $(echo "$NET.$SUB" | sed 's,/,\\/,')/; s/--direct/--direct --max-sessions 5/" "$CONF" >"$T/edited.conf"
 echo "add-target $(hostport test 88) --name new --sample 50" >>"$T/edited.conf"
 sleep 1
 restore "$T/edited.conf"
 note "$(cat "$T/changed")"
-for want in 'del-target admin' 'del-target odd' 'add-target .* --name even' 'add-target .* --name new' "^set-target ${web%:*} .*--rate 500" '--wait 120' 'max-sessions 5'; do changed "$want"; done
+for want in 'del-target back' 'del-target odd' 'add-target .* --name even' 'add-target .* --name new' "^set-target ${web%:*} .*--rate 500" '--wait 120' 'max-sessions 5'; do changed "$want"; done
 [ "$(ids | tr ' ' '\n' | grep :web)" = "$web" ] || fail "the target web became $(ids)"
 restore "$T/edited.conf"; unchanged
 sed -i '/name web/s/$/ --paused/' "$T/edited.conf"
 restore "$T/edited.conf"; changed '^pause-target'
 TARGET=web state_is paused || fail "not paused"
-restore "$CONF"; changed '^resume-target'; changed '^add-target .* --name admin'
+restore "$CONF"; changed '^resume-target'; changed '^add-target .* --name back'
 TARGET=web wait_for 10 "copying to go on" state_is copying
 steady_end
 steady_same 60

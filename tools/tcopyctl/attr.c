@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "attr.h"
+#include "event.h"
 #include "tcopyctl.h"
 
 /* 4 bytes or 16: the length is the family. */
@@ -165,6 +166,11 @@ static int target_attr(const struct nlattr *attr, void *data)
 	case TCOPY_A_TARGET_DIRECT:
 		to->direct = true;
 		return MNL_CB_OK;
+	case TCOPY_A_TARGET_RTT:
+		return get_u32(&to->rtt, attr);
+	case TCOPY_A_TARGET_HEARD:
+		to->heard = true;
+		return get_u32(&to->heard_ms, attr);
 	case TCOPY_A_TARGET_PAUSED:
 		to->paused = true;
 		return MNL_CB_OK;
@@ -337,6 +343,104 @@ bool attr_icept(struct icept *to, const struct nlmsghdr *nlh)
 {
 	memset(to, 0, sizeof(*to));
 	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), icept_attr,
+			      to) >= 0;
+}
+
+static int event_attr(const struct nlattr *attr, void *data)
+{
+	static const char *const names[] = {
+		[TCOPY_EVENT_ADDED] = "target-added",
+		[TCOPY_EVENT_DELETED] = "target-deleted",
+		[TCOPY_EVENT_STATE] = "state",
+		[TCOPY_EVENT_COUNTS] = "counts",
+		[TCOPY_EVENT_RESTS] = "rests",
+		[TCOPY_EVENT_RELAY_UP] = "relay-up",
+		[TCOPY_EVENT_RELAY_DOWN] = "relay-down",
+	};
+	struct event *to = data;
+	u8 event = 0;
+
+	switch (mnl_attr_get_type(attr)) {
+	case TCOPY_A_EVENT_EVENT:
+		if (get_u8(&event, attr) < 0)
+			return MNL_CB_ERROR;
+		if (event < sizeof(names) / sizeof(*names))
+			to->name = names[event];
+		return MNL_CB_OK;
+	case TCOPY_A_EVENT_TARGET:
+		return get_u32(&to->target, attr);
+	case TCOPY_A_EVENT_NAME:
+		return get_str(to->target_name, sizeof(to->target_name), attr);
+	case TCOPY_A_EVENT_STATE:
+		to->has_state = true;
+		return get_u8(&to->state, attr);
+	case TCOPY_A_EVENT_REASON:
+		return get_str(to->reason, sizeof(to->reason), attr);
+	case TCOPY_A_EVENT_COUNTER:
+		return get_u16(&to->counter, attr);
+	case TCOPY_A_EVENT_VALUE:
+		return get_u64(&to->value, attr);
+	case TCOPY_A_EVENT_ADDR:
+		return get_addr(&to->at, attr);
+	case TCOPY_A_EVENT_PORT:
+		return get_u16(&to->at.port, attr);
+	}
+	return MNL_CB_OK;
+}
+
+/**
+ * attr_event() - read TCOPY_A_EVENT of a message
+ * @to:		filled as a whole
+ * @nlh:	the message
+ *
+ * Return: false when it is malformed or absent.
+ */
+bool attr_event(struct event *to, const struct nlmsghdr *nlh)
+{
+	struct nest nest = { TCOPY_A_EVENT, event_attr, to, false };
+
+	memset(to, 0, sizeof(*to));
+	return read_nest(&nest, nlh);
+}
+
+static int icept_event_attr(const struct nlattr *attr, void *data)
+{
+	static const char *const names[] = {
+		[TCOPY_ICEPT_EVENT_ADDED] = "intercept-added",
+		[TCOPY_ICEPT_EVENT_DRAINING] = "intercept-draining",
+		[TCOPY_ICEPT_EVENT_LEFT] = "intercept-left",
+		[TCOPY_ICEPT_EVENT_RELAY_UP] = "relay-bound",
+		[TCOPY_ICEPT_EVENT_RELAY_DOWN] = "relay-gone",
+	};
+	struct event *to = data;
+	u8 event = 0;
+
+	switch (mnl_attr_get_type(attr)) {
+	case TCOPY_ICEPT_A_EVENT:
+		if (get_u8(&event, attr) < 0)
+			return MNL_CB_ERROR;
+		if (event < sizeof(names) / sizeof(*names))
+			to->name = names[event];
+		return MNL_CB_OK;
+	case TCOPY_ICEPT_A_PORT:
+		return get_u16(&to->at.port, attr);
+	case TCOPY_ICEPT_A_ADDR:
+		return get_addr(&to->at, attr);
+	}
+	return MNL_CB_OK;
+}
+
+/**
+ * attr_icept_event() - read an event of the test host
+ * @to:		filled as a whole
+ * @nlh:	the message
+ *
+ * Return: false when it is malformed.
+ */
+bool attr_icept_event(struct event *to, const struct nlmsghdr *nlh)
+{
+	memset(to, 0, sizeof(*to));
+	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), icept_event_attr,
 			      to) >= 0;
 }
 

@@ -21,6 +21,9 @@
  * @relay:	family 0: @to's address; port 0: the default
  * @max_sessions: and the rest: see enum tcopy_a_target
  * @paused:	by pause-target
+ * @rtt:	microseconds of the last probe, 0: none was answered
+ * @heard_ms:	since its relay spoke of it, when @heard
+ * @heard:	its relay did so
  * @source:	enum tcopy_source
  * @source_prefix: with TCOPY_SOURCE_PREFIX
  * @dev:	index of the device that copies leave by, 0: as routed
@@ -52,6 +55,9 @@ struct target {
 	u8 hook;
 	bool direct;
 	bool paused;
+	u32 rtt;
+	u32 heard_ms;
+	bool heard;
 	u8 source;
 	u8 state;
 	char reason[256];

@@ -110,7 +110,7 @@ static void json_string(const char *value)
 
 static void json_break(unsigned int depth)
 {
-	if (!out.pretty)
+	if (!out.pretty || out.shape == OUT_LINES)
 		return;
 	putchar('\n');
 	while (depth--)
@@ -183,7 +183,7 @@ void out_list(enum out_shape shape)
 {
 	out.shape = shape;
 	out.printed = true;
-	if (out.json)
+	if (out.json && shape != OUT_LINES)
 		putchar('[');
 }
 
@@ -193,7 +193,7 @@ void out_row(void)
 	out.fields = 0;
 	out.column = 0;
 	if (out.json) {
-		if (out.rows)
+		if (out.rows && out.shape != OUT_LINES)
 			putchar(',');
 		json_break(1);
 		putchar('{');
@@ -209,6 +209,8 @@ void out_row_end(void)
 	if (out.json) {
 		json_break(1);
 		putchar('}');
+		if (out.shape == OUT_LINES)
+			putchar('\n');
 		return;
 	}
 	if (out.shape == OUT_BLOCK) {

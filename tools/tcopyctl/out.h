@@ -21,6 +21,7 @@
 enum out_shape {
 	OUT_TABLE,	/* a line a row below a line of titles */
 	OUT_BLOCK,	/* a line a field, "title value meaning" */
+	OUT_LINES,	/* JSON alone: an object a line, no list around them */
 };
 
 void out_set_json(void);

@@ -36,10 +36,11 @@ struct command {
 };
 
 extern const struct command cmd_add_intercept, cmd_add_target,
-	cmd_del_intercept, cmd_del_target, cmd_metrics, cmd_pause_target,
-	cmd_relay, cmd_reset_stats, cmd_restore, cmd_resume_target, cmd_save,
-	cmd_set, cmd_set_target, cmd_show, cmd_show_intercepts,
-	cmd_show_sessions, cmd_show_stats, cmd_show_targets, cmd_stop;
+	cmd_del_intercept, cmd_del_target, cmd_metrics, cmd_monitor,
+	cmd_pause_target, cmd_relay, cmd_reset_stats, cmd_restore,
+	cmd_resume_target, cmd_save, cmd_set, cmd_set_target, cmd_show,
+	cmd_show_intercepts, cmd_show_sessions, cmd_show_stats,
+	cmd_show_targets, cmd_stop;
 
 /**
  * struct arg_def - an option of a command

@@ -11,6 +11,9 @@
 #define TCOPY_FAMILY_NAME	"tcopy"
 #define TCOPY_FAMILY_VERSION	1
 
+/* multicast group of TCOPY_CMD_EVENT; whoever is in the namespace may listen */
+#define TCOPY_MCGRP_EVENTS	"events"
+
 /* bytes of a target's name, without NUL */
 #define TCOPY_NAME_MAX		31
 
@@ -43,6 +46,8 @@
  * @TCOPY_CMD_TARGET_PAUSE: TCOPY_A_TARGET with ID; no further connection is
  *	copied, those that are go on. ENOENT
  * @TCOPY_CMD_TARGET_RESUME: TCOPY_A_TARGET with ID. ENOENT
+ * @TCOPY_CMD_EVENT: from the kernel, to the group TCOPY_MCGRP_EVENTS:
+ *	TCOPY_A_EVENT. One for each change of a state, never for a packet
  */
 enum tcopy_cmd {
 	TCOPY_CMD_UNSPEC,
@@ -57,6 +62,7 @@ enum tcopy_cmd {
 	TCOPY_CMD_TARGET_SET,
 	TCOPY_CMD_TARGET_PAUSE,
 	TCOPY_CMD_TARGET_RESUME,
+	TCOPY_CMD_EVENT,
 
 	__TCOPY_CMD_MAX,
 	TCOPY_CMD_MAX = __TCOPY_CMD_MAX - 1
@@ -67,12 +73,14 @@ enum tcopy_cmd {
  * @TCOPY_A_TARGET: nest of enum tcopy_a_target
  * @TCOPY_A_SESSION: nest of enum tcopy_a_session
  * @TCOPY_A_HOST: nest of enum tcopy_a_host
+ * @TCOPY_A_EVENT: nest of enum tcopy_a_event; from the kernel only
  */
 enum tcopy_a {
 	TCOPY_A_UNSPEC,
 	TCOPY_A_TARGET,
 	TCOPY_A_SESSION,
 	TCOPY_A_HOST,
+	TCOPY_A_EVENT,
 
 	__TCOPY_A_MAX,
 	TCOPY_A_MAX = __TCOPY_A_MAX - 1
@@ -138,6 +146,10 @@ enum tcopy_a {
  * @TCOPY_A_TARGET_PAUSED: flag: TARGET_PAUSE was told to, and TARGET_RESUME not
  *	yet; in TARGET_ADD: the target begins so. Its STATE may be PAUSED for
  *	other reasons
+ * @TCOPY_A_TARGET_RTT: u32, microseconds from the last probe to its answer's
+ *	header; 0: none was answered; from the kernel only
+ * @TCOPY_A_TARGET_HEARD: u32, milliseconds since the relay spoke of this target
+ *	last; absent: it never did, or there is none; from the kernel only
  */
 enum tcopy_a_target {
 	TCOPY_A_TARGET_UNSPEC,
@@ -175,6 +187,8 @@ enum tcopy_a_target {
 	TCOPY_A_TARGET_SOURCE_PREFIX,
 	TCOPY_A_TARGET_DIRECT,
 	TCOPY_A_TARGET_PAUSED,
+	TCOPY_A_TARGET_RTT,
+	TCOPY_A_TARGET_HEARD,
 
 	__TCOPY_A_TARGET_MAX,
 	TCOPY_A_TARGET_MAX = __TCOPY_A_TARGET_MAX - 1
@@ -457,6 +471,62 @@ enum tcopy_a_host {
 
 	__TCOPY_A_HOST_MAX,
 	TCOPY_A_HOST_MAX = __TCOPY_A_HOST_MAX - 1
+};
+
+/**
+ * enum tcopy_event_type - what has happened
+ * @TCOPY_EVENT_UNSPEC: nothing
+ * @TCOPY_EVENT_ADDED: a target: TARGET, NAME
+ * @TCOPY_EVENT_DELETED: a target, by whatever ended it: TARGET, NAME
+ * @TCOPY_EVENT_STATE: a target is in another state, or there for another
+ *	reason: TARGET, NAME, STATE, REASON
+ * @TCOPY_EVENT_COUNTS: a limit is being reached, or sessions are refused or
+ *	lost: a counter that tells of it has grown, after 5 seconds or more in
+ *	which it had not: TARGET, NAME, COUNTER, VALUE
+ * @TCOPY_EVENT_RESTS: that counter has not grown for 5 seconds: TARGET, NAME,
+ *	COUNTER, VALUE
+ * @TCOPY_EVENT_RELAY_UP: a relay answers: ADDR, PORT
+ * @TCOPY_EVENT_RELAY_DOWN: a relay answers no longer: ADDR, PORT
+ */
+enum tcopy_event_type {
+	TCOPY_EVENT_UNSPEC,
+	TCOPY_EVENT_ADDED,
+	TCOPY_EVENT_DELETED,
+	TCOPY_EVENT_STATE,
+	TCOPY_EVENT_COUNTS,
+	TCOPY_EVENT_RESTS,
+	TCOPY_EVENT_RELAY_UP,
+	TCOPY_EVENT_RELAY_DOWN,
+};
+
+/**
+ * enum tcopy_a_event - an event; no address of a client is in there
+ * @TCOPY_A_EVENT_PAD: for alignment
+ * @TCOPY_A_EVENT_EVENT: u8, enum tcopy_event_type
+ * @TCOPY_A_EVENT_TARGET: u32, the target's ID
+ * @TCOPY_A_EVENT_NAME: string, its name; absent: it has none
+ * @TCOPY_A_EVENT_STATE: u8, enum tcopy_state
+ * @TCOPY_A_EVENT_REASON: string, as TCOPY_A_TARGET_REASON
+ * @TCOPY_A_EVENT_COUNTER: u16, enum tcopy_a_stat
+ * @TCOPY_A_EVENT_VALUE: u64, of the counter now
+ * @TCOPY_A_EVENT_ADDR: binary 4 or 16, a relay's
+ * @TCOPY_A_EVENT_PORT: u16, its port
+ */
+enum tcopy_a_event {
+	TCOPY_A_EVENT_UNSPEC,
+	TCOPY_A_EVENT_PAD,
+	TCOPY_A_EVENT_EVENT,
+	TCOPY_A_EVENT_TARGET,
+	TCOPY_A_EVENT_NAME,
+	TCOPY_A_EVENT_STATE,
+	TCOPY_A_EVENT_REASON,
+	TCOPY_A_EVENT_COUNTER,
+	TCOPY_A_EVENT_VALUE,
+	TCOPY_A_EVENT_ADDR,
+	TCOPY_A_EVENT_PORT,
+
+	__TCOPY_A_EVENT_MAX,
+	TCOPY_A_EVENT_MAX = __TCOPY_A_EVENT_MAX - 1
 };
 
 #endif

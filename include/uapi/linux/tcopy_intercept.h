@@ -14,6 +14,11 @@
 #define TCOPY_ICEPT_FAMILY_NAME		"tcopy_intercept"
 #define TCOPY_ICEPT_FAMILY_VERSION	1
 
+/* multicast group of TCOPY_ICEPT_CMD_EVENT; whoever is in the namespace may
+ * listen
+ */
+#define TCOPY_ICEPT_MCGRP_EVENTS	"events"
+
 #define TCOPY_ICEPT_PASS_MAX		32	/* pass prefixes an intercept */
 #define TCOPY_ICEPT_PEERS_MAX		128	/* in one message, and at all */
 #define TCOPY_ICEPT_FLOWS_MAX		64	/* in one message */
@@ -46,6 +51,9 @@
  *	background every copy's socket is. Of connections that are not stolen
  *	(pass prefixes, this host's own, other ports) none is touched. ENOENT:
  *	the port is not intercepted
+ * @TCOPY_ICEPT_CMD_EVENT: from the kernel, to the group
+ *	TCOPY_ICEPT_MCGRP_EVENTS: TCOPY_ICEPT_A_EVENT, and of an intercept PORT,
+ *	and ADDR if it has one. One for each change, never for a packet
  */
 enum tcopy_icept_cmd {
 	TCOPY_ICEPT_CMD_UNSPEC,
@@ -57,6 +65,7 @@ enum tcopy_icept_cmd {
 	TCOPY_ICEPT_CMD_STATS,
 	TCOPY_ICEPT_CMD_PEERS,
 	TCOPY_ICEPT_CMD_ABORT,
+	TCOPY_ICEPT_CMD_EVENT,
 
 	__TCOPY_ICEPT_CMD_MAX,
 	TCOPY_ICEPT_CMD_MAX = __TCOPY_ICEPT_CMD_MAX - 1
@@ -103,6 +112,7 @@ enum tcopy_icept_cmd {
  *	at most, none too; to the kernel only
  * @TCOPY_ICEPT_A_FLOWS: binary: struct tcopy_icept_flow, 1 to
  *	TCOPY_ICEPT_FLOWS_MAX; to the kernel only
+ * @TCOPY_ICEPT_A_EVENT: u8, enum tcopy_icept_event_type; from the kernel only
  *
  * In an answer to STATS the counters are those of the namespace, in one to GET
  * those of the intercept (LOST and SUPERSEDED are the namespace's alone).
@@ -130,6 +140,7 @@ enum tcopy_icept_a {
 	TCOPY_ICEPT_A_QUIET,
 	TCOPY_ICEPT_A_PEERS,
 	TCOPY_ICEPT_A_FLOWS,
+	TCOPY_ICEPT_A_EVENT,
 
 	__TCOPY_ICEPT_A_MAX,
 	TCOPY_ICEPT_A_MAX = __TCOPY_ICEPT_A_MAX - 1
@@ -152,6 +163,24 @@ enum tcopy_icept_a_pass {
 enum tcopy_icept_state {
 	TCOPY_ICEPT_INTERCEPTING,
 	TCOPY_ICEPT_DRAINING,
+};
+
+/**
+ * enum tcopy_icept_event_type - what has happened
+ * @TCOPY_ICEPT_EVENT_UNSPEC: nothing
+ * @TCOPY_ICEPT_EVENT_ADDED: an intercept
+ * @TCOPY_ICEPT_EVENT_DRAINING: an intercept begins to drain
+ * @TCOPY_ICEPT_EVENT_LEFT: an intercept is gone: answers leave this host
+ * @TCOPY_ICEPT_EVENT_RELAY_UP: a relay was bound
+ * @TCOPY_ICEPT_EVENT_RELAY_DOWN: the relay is gone
+ */
+enum tcopy_icept_event_type {
+	TCOPY_ICEPT_EVENT_UNSPEC,
+	TCOPY_ICEPT_EVENT_ADDED,
+	TCOPY_ICEPT_EVENT_DRAINING,
+	TCOPY_ICEPT_EVENT_LEFT,
+	TCOPY_ICEPT_EVENT_RELAY_UP,
+	TCOPY_ICEPT_EVENT_RELAY_DOWN,
 };
 
 /**
