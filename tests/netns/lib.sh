@@ -421,6 +421,25 @@ no_sessions() { [ "$(stat sessions)" = 0 ]; }
 no_connections() { [ -z "$(ss -N "$1" -tanH state connected exclude time-wait 'sport = :80')" ]; }
 no_intercepts() { [ "$(ctl test -j show-intercepts | tr -d ' \n')" = '[]' ]; }
 
+# doctor_finds NAMESPACE CHECK [SUBJECT]: doctor has that finding now, says why and what mends it, and ends with 3;
+# what mends it is in $MEND
+doctor_finds() {
+	local rc=0
+	ctl "$1" -j doctor >"$T/doctor" 2>"$T/doctor.err" || rc=$?
+	MEND=$(python3 -c '
+import json, sys
+rows = json.load(sys.stdin)
+here = [r for r in rows if r["check"] == sys.argv[1] and sys.argv[2] in r["subject"]]
+assert len(here) == 1 and all(here[0][k] for k in ("what", "why", "mend")), [(r["check"], r["subject"], r["what"]) for r in rows]
+print(here[0]["mend"])' "$2" "${3:-}" <"$T/doctor" 2>"$T/doctor.err") || fail "doctor does not find $2 ${3:-}: $(tail -1 "$T/doctor.err")"
+	[ $rc = 3 ] || fail "doctor ends with $rc, not 3"
+	note "doctor: $2: $MEND"
+}
+# doctor_has NAMESPACE CHECK: it does, no matter what else
+doctor_has() { { ctl "$1" -j doctor || [ $? = 3 ]; } | grep -q "\"check\":\"$2\""; }
+doctor_lacks() { { ctl "$1" -j doctor || [ $? = 3 ]; } >"$T/doctor" && ! grep -q "\"check\":\"$2\"" "$T/doctor"; }
+doctor_clean() { ctl "$1" doctor >"$T/doctor" && [ "$(ctl "$1" -j doctor | tr -d '\n')" = '[]' ]; }
+
 # test_host_up [ADD-INTERCEPT OPTION...] on $ON; online_host_up [ADD-TARGET OPTION...] from $AT to $ON
 test_host_up() {
 	need_tcopy

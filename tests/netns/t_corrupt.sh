@@ -14,6 +14,7 @@ get 1 100 8 /s/ -H 'Connection: close'
 same_logs 102 60
 same_uploads 2
 [ "$(stat checksum)" -gt 0 ] || fail "no segment had a wrong checksum"
+doctor_finds online checksum
 box_down
 if [ "$FAMILY" = 4 ]; then
 	# headers too; over IPv6 a corrupt header is answered by an ICMP error of production's own

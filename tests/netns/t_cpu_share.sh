@@ -31,6 +31,7 @@ note "a connection each"
 load_start 8 64 /s/ -H 'Connection: close'
 load_end
 [ "$(stat cpu_limit)" -gt 0 ] || fail "every connection was copied with 1 % of a CPU"
+doctor_finds online cpu-limit
 [ "$(host_field cpu_used)" -ge 1 ] || fail "show does not tell what was used"
 drained
 ctl online set --cpu 1

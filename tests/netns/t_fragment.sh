@@ -35,6 +35,7 @@ if [ "$FAMILY" = 4 ]; then
 	no_end
 else
 	[ "$(stat fragment)" -gt 100 ] || fail "only $(stat fragment) fragments were counted"
+	doctor_finds online fragments
 	streams_equal --prefix
 	no_end end_gap
 fi

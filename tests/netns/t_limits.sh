@@ -33,8 +33,8 @@ get 1 300 32 /s/ -H 'Connection: close'
 [ "$(stat session_limit)" -gt 0 ] || fail "no connection was over --max-sessions"
 [ "$(log_lines test)" -lt 300 ] || fail "all connections were copied in spite of --max-sessions"
 wait_for 20 "the balance sheet to add up" sheet_adds_up
+doctor_finds online session-limit "target 1"
 ctl online del-target all
-
 
 # one session alone never takes all of it
 ctl online set --memory 8M || fail "set --memory 8M"
@@ -54,6 +54,7 @@ put 204800 16 16 200k
 [ "$(stat end_gap)" = 0 ] || fail "$(stat end_gap) copies ended by a gap, not as shed"
 [ "$(used)" -lt $((3 << 19)) ] || fail "$(used) bytes are used, the limit is 1 MiB"
 wait_for 20 "the balance sheet to add up" sheet_adds_up
+doctor_finds online shed
 note "shed: $(stat memory_limit) packets over the limit, $(stat end_shed) copies, $(used) bytes used"
 
 ctl online del-target all

@@ -122,7 +122,8 @@ static void print_all_help(void)
 	     "  -V, --version      print the version\n"
 	     "  -h, --help         this text; behind a COMMAND its own\n"
 	     "\n"
-	     "exit codes: 0 done, 1 the kernel or this system's state refused, 2 bad usage.");
+	     "exit codes: 0 done, 1 the kernel or this system's state refused, 2 bad usage,\n"
+	     "            3 doctor found something.");
 	out_none();
 	leave(EXIT_DONE);
 }

@@ -18,6 +18,7 @@ const struct command *const commands[] = {
 	&cmd_show_intercepts,
 	&cmd_relay,
 	&cmd_show,
+	&cmd_doctor,
 	&cmd_monitor,
 	&cmd_metrics,
 	&cmd_save,

@@ -4,7 +4,8 @@
  *
  * Exit codes are a contract. EXIT_DONE; EXIT_REFUSED when the kernel or the
  * state of this system said no (another day the same line may work);
- * EXIT_USAGE when the line itself is wrong.
+ * EXIT_USAGE when the line itself is wrong; EXIT_FOUND when doctor found
+ * something.
  */
 #ifndef TCOPYCTL_H
 #define TCOPYCTL_H
@@ -16,6 +17,7 @@
 #define EXIT_DONE	0
 #define EXIT_REFUSED	1
 #define EXIT_USAGE	2
+#define EXIT_FOUND	3
 
 struct args;
 
@@ -36,7 +38,7 @@ struct command {
 };
 
 extern const struct command cmd_add_intercept, cmd_add_target,
-	cmd_del_intercept, cmd_del_target, cmd_metrics, cmd_monitor,
+	cmd_del_intercept, cmd_del_target, cmd_doctor, cmd_metrics, cmd_monitor,
 	cmd_pause_target, cmd_relay, cmd_reset_stats, cmd_restore,
 	cmd_resume_target, cmd_save, cmd_set, cmd_set_target, cmd_show,
 	cmd_show_intercepts, cmd_show_sessions, cmd_show_stats,

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tcopyctl doctor: what is wrong here, why it matters, what mends it. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "doctor.h"
+#include "out.h"
+
+/**
+ * doctor_subject() - what findings are about
+ * @to:		filled
+ * @word:	its own word for itself, in commands
+ * @fmt:	in words
+ */
+void doctor_subject(struct subject *to, const char *word, const char *fmt, ...)
+{
+	va_list ap;
+
+	snprintf(to->word, sizeof(to->word), "%s", word);
+	va_start(ap, fmt);
+	vsnprintf(to->name, sizeof(to->name), fmt, ap);
+	va_end(ap);
+}
+
+/* Put the subject's word where the advice has its %s. */
+static void mend_text(char *buf, size_t size, const struct advice *advice,
+		      const struct subject *subject)
+{
+	const char *at = strstr(advice->mend, "%s");
+
+	if (at)
+		snprintf(buf, size, "%.*s%s%s", (int)(at - advice->mend),
+			 advice->mend, subject->word, at + 2);
+	else
+		snprintf(buf, size, "%s", advice->mend);
+}
+
+/**
+ * doctor_found() - something is wrong
+ * @d:		the examination
+ * @advice:	what kind of thing
+ * @subject:	about what
+ * @fmt:	what it is, without newline
+ */
+void doctor_found(struct doctor *d, const struct advice *advice,
+		  const struct subject *subject, const char *fmt, ...)
+{
+	char what[512], mend[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	mend_text(mend, sizeof(mend), advice, subject);
+	d->found++;
+	if (out_is_json()) {
+		out_row();
+		out_str("check", NULL, advice->check);
+		out_str("subject", NULL, subject->name);
+		out_str("what", NULL, what);
+		out_str("why", NULL, advice->why);
+		out_str("mend", NULL, mend);
+		out_row_end();
+		return;
+	}
+	printf("FOUND %s: %s: %s\n  why:  %s\n  mend: %s\n", advice->check,
+	       subject->name, what, advice->why, mend);
+}
+
+/**
+ * doctor_fact() - what was seen, for people
+ * @subject:	about what
+ * @fmt:	without newline
+ */
+void doctor_fact(const struct subject *subject, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (out_is_json())
+		return;
+	printf("%s: ", subject->name);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+}
+
+static bool try_module(struct nl *nl, const char *family)
+{
+	struct err err;
+	int rc = nl_open(nl, family, &err);
+
+	if (rc && rc != -ENOENT)
+		refuse("%s", err.msg);
+	return !rc;
+}
+
+/* Unlike state_now_get(): no module is a finding. */
+static bool examine_modules(struct doctor *d)
+{
+	static const struct advice missing = {
+		"module", "nothing is copied and nothing is intercepted",
+		"'modprobe tcopy' on the online host, 'modprobe tcopy_intercept' on the test host; or insmod the .ko"
+	};
+	static const struct advice idle = {
+		"nothing", "no packet is looked at",
+		"'tcopyctl add-target ADDR:PORT' on the online host, 'tcopyctl add-intercept PORT' on the test host; 'tcopyctl restore' brings back what was saved"
+	};
+	static const struct advice version = {
+		"version", "what the tool asks for the module may not know",
+		"install both from one build, and reload the module: 'rmmod tcopy && modprobe tcopy'"
+	};
+	const char *loaded;
+	struct subject host;
+	struct nl nl;
+	bool any;
+
+	doctor_subject(&host, "", "this host");
+	d->checks++;
+	any = try_module(&nl, TCOPY_FAMILY_NAME);
+	nl_close(&nl);
+	if (!any) {
+		any = try_module(&nl, TCOPY_ICEPT_FAMILY_NAME);
+		nl_close(&nl);
+	}
+	if (!any) {
+		doctor_found(d, &missing, &host,
+			     "neither tcopy nor tcopy_intercept is loaded");
+		return false;
+	}
+	state_now_get(&d->now);
+	loaded = d->now.host.version;
+	d->checks++;
+	if (d->now.online && strcmp(loaded, TCOPY_VERSION))
+		doctor_found(d, &version, &host,
+			     "the module tcopy is version %s, tcopyctl is %s",
+			     loaded, TCOPY_VERSION);
+	d->checks++;
+	if (!d->now.targets.n && !d->now.icepts.n)
+		doctor_found(d, &idle, &host,
+			     "neither a target nor an intercept in this network namespace");
+	doctor_fact(&host, "tcopyctl %s%s%s%s, %zu targets, %zu intercepts",
+		    TCOPY_VERSION, d->now.online ? ", tcopy " : "", loaded,
+		    d->now.test ? ", tcopy_intercept" : "", d->now.targets.n,
+		    d->now.icepts.n);
+	return true;
+}
+
+static int run(struct args *args)
+{
+	struct doctor d = { 0 };
+
+	args_none(args);
+	out_list(OUT_TABLE);
+	if (examine_modules(&d)) {
+		doctor_online(&d);
+		doctor_test(&d);
+		doctor_host(&d);
+		state_now_put(&d.now);
+	}
+	if (out_is_json())
+		out_list_end();
+	else
+		printf("%u questions, %u finding%s\n", d.checks, d.found,
+		       d.found == 1 ? "" : "s");
+	return d.found ? EXIT_FOUND : EXIT_DONE;
+}
+
+const struct command cmd_doctor = {
+	.name = "doctor",
+	.synopsis = "",
+	.summary = "look for what is wrong on this host, and say what mends it",
+	.help =
+	"On either host: modules and versions, each target's state, return channel, route and counters,\n"
+	"each intercept's relay, service and pass prefixes, reverse path filters, conntrack, the way back to\n"
+	"clients. Each finding says what it is, why it matters, and what mends it. Changes nothing.\n"
+	"Exit code 3 when something was found. With -j a list of the findings. Counters are those since\n"
+	"the module was loaded or 'reset-stats': after mending, reset them and ask again.\n"
+	"\n"
+	"  tcopyctl doctor ; tcopyctl -n blue -j doctor | jq -r .[].mend\n",
+	.run = run,
+};

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* doctor: what is looked at, and what was found. */
+#ifndef TCOPYCTL_DOCTOR_H
+#define TCOPYCTL_DOCTOR_H
+
+#include "state.h"
+
+/**
+ * struct advice - a kind of finding
+ * @check:	its name, for programs
+ * @why:	why it matters
+ * @mend:	the command, or what else, that mends it; %s, once at most, is
+ *		the subject's own word for itself (an ID, a device, a port)
+ */
+struct advice {
+	const char *check;
+	const char *why;
+	const char *mend;
+};
+
+/**
+ * struct subject - what a finding is about
+ * @name:	in words: "target 1 web", "port 80", "eth0", "this host"
+ * @word:	for struct advice's @mend
+ */
+struct subject {
+	char name[96];
+	char word[ENDPOINT_TEXT];
+};
+
+/**
+ * struct doctor - an examination
+ * @now:	what the kernel has
+ * @checks:	questions asked
+ * @found:	findings
+ */
+struct doctor {
+	struct state_now now;
+	unsigned int checks;
+	unsigned int found;
+};
+
+void doctor_found(struct doctor *d, const struct advice *advice,
+		  const struct subject *subject, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void doctor_fact(const struct subject *subject, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void doctor_subject(struct subject *to, const char *word, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* doctor_online.c, doctor_counter.c, doctor_test.c, doctor_host.c */
+void doctor_online(struct doctor *d);
+void doctor_counters(struct doctor *d, const struct target *t,
+		     const struct subject *s);
+void doctor_test(struct doctor *d);
+void doctor_host(struct doctor *d);
+
+/* doctor_system.c */
+bool system_read(long *to, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+bool system_listens(const struct endpoint *at);
+
+#endif
