@@ -427,7 +427,8 @@ static int stats_doit(struct sk_buff *skb, struct genl_info *info)
 	icept_netns_stats(in, &stats);
 	if (put_relay(msg, in) || put_counters(msg, stats.c) ||
 	    put_u64(msg, TCOPY_ICEPT_A_LOST, stats.upcall.lost) ||
-	    put_u64(msg, TCOPY_ICEPT_A_SUPERSEDED, stats.upcall.superseded))
+	    put_u64(msg, TCOPY_ICEPT_A_SUPERSEDED, stats.upcall.superseded) ||
+	    nla_put_string(msg, TCOPY_ICEPT_A_VERSION, TCOPY_VERSION))
 		goto full;
 	genlmsg_end(msg, hdr);
 	return genlmsg_reply(msg, info);

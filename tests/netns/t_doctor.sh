@@ -44,7 +44,8 @@ tail -1 "$T/doctor" | grep -Eq '^[1-9][0-9]+ questions, 0 findings$' || fail "it
 
 # another version of the tool, made by before_doctor.sh
 [ -x "$TCOPY_OUT/doctor/tcopyctl" ] || fail "before_doctor.sh has made no tool: $(tail -1 "$TCOPY_OUT/before_doctor.log")"
-CTL=$TCOPY_OUT/doctor/tcopyctl doctor_finds online version
+CTL=$TCOPY_OUT/doctor/tcopyctl doctor_finds online version "online host"
+CTL=$TCOPY_OUT/doctor/tcopyctl doctor_finds online version "test host"
 
 note "--- test host"
 ctl test add-intercept 8099 --force || fail "add-intercept 8099"

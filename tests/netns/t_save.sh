@@ -23,20 +23,20 @@ refused() {
 	[ ! -s "$T/stdout" ] || fail "restore printed $(head -1 "$T/stdout")"
 	[ "$before" = "$after" ] || fail "it changed: $(diff <(echo "$before") <(echo "$after") | sed -n 2p)"
 }
-if [ "$FAMILY" = 4 ]; then NET=192.0.2 SUB=0/24 OTHER=10.9.0.0/16 LO=127.0.0.1 NOBODY=10.1.0.77:2000; else NET=2001:db8: SUB=:/64 OTHER=fd99::/64 LO='[::1]' NOBODY='[fd01::77]:2000'; fi
+if [ "$FAMILY" = 4 ]; then NET=192.0.2.0/24 OTHER=10.9.0.0/16 LO=127.0.0.1 NOBODY=10.1.0.77:2000; else NET=2001:db8::/64 OTHER=fd99::/64 LO='[::1]' NOBODY='[fd01::77]:2000'; fi
 
 need_tcopy
 lab_up
 NGINX_PORTS="80 81" nginx_up online
 NGINX_PORTS="80 81" nginx_up test
 ghosts_start
-test_host_up --pass "$NET.$SUB" --pass "$OTHER"
+test_host_up --pass "$NET" --pass "$OTHER"
 ctl test add-intercept 81 --for 2h || fail "add-intercept 81"
 ctl test add-intercept 8080 --addr "$(addr client)" || fail "add-intercept 8080"
 online_host_up --name web --wait 100
 add() { ctl online add-target "$@" >/dev/null || fail "add-target $*"; }
 add "$(hostport test 81)" --from 81 --name back --copies 2 --sample 12.5 --seed 7 --ramp 0.5 --rate 9 --client "$OTHER" \
-	--not-client "$NET.$SUB" --pace none --idle 5m --wait 30 --max-sessions 99 --mss 1000 --mark 0x10 --dscp 8 --dev eth0 --for 1h --paused
+	--not-client "$NET" --pace none --idle 5m --wait 30 --max-sessions 99 --mss 1000 --mark 0x10 --dscp 8 --dev eth0 --for 1h --paused
 add "$(hostport test 82)" --from "$(hostport online 82)" --source "$OTHER" --relay 1000 --sessions full --name odd
 add "$(hostport test 83)" --from "$LO:83" --relay "$NOBODY"
 add "$(hostport test 84)" --direct
@@ -56,7 +56,7 @@ for want in "set --memory 67108864 --cpu 100" "add-target $(hostport test 80) --
 done
 [ "$(grep -c '^add-target' "$CONF")" = 7 ] || fail "$(grep -c '^add-target' "$CONF") targets were saved"
 grep -q -- '--paused .*--dev eth0 --for 3[56][0-9][0-9]' "$CONF" || grep -q -- '--paused' "$CONF" || fail "not saved: --paused"
-grep -qx -- "add-intercept 80 --pass $NET.$SUB --pass $OTHER" "$CONF.test" || fail "not saved: the intercept of 80"
+grep -qx -- "add-intercept 80 --pass $NET --pass $OTHER" "$CONF.test" || fail "not saved: the intercept of 80"
 before=$(ids) text=$(saved) text_test=$(saved test)
 restore "$CONF"; unchanged
 restore "$CONF.test" test; unchanged
@@ -81,7 +81,7 @@ TARGET=web wait_for 15 "state copying" state_is copying
 load() { TARGET=web steady_start 4 $((12 * SLOW)) 0.1 /s/steady-; }
 load
 web=$(ids | tr ' ' '\n' | grep :web)
-sed -E "/name back/d; s/name odd/name even/; s/ --wait 100/ --rate 500 --not-client $(echo "$NET.$SUB" | sed 's,/,\\/,')/; s/--direct/--direct --max-sessions 5/" "$CONF" >"$T/edited.conf"
+sed -E "/name back/d; s/name odd/name even/; s/ --wait 100/ --rate 500 --not-client $(echo "$NET" | sed 's,/,\\/,')/; s/--direct/--direct --max-sessions 5/" "$CONF" >"$T/edited.conf"
 echo "add-target $(hostport test 88) --name new --sample 50" >>"$T/edited.conf"
 sleep 1
 restore "$T/edited.conf"

@@ -264,6 +264,8 @@ static int icept_attr(const struct nlattr *attr, void *data)
 		return get_addr(&to->addr, attr);
 	case TCOPY_ICEPT_A_FOR:
 		return get_u32(&to->ends, attr);
+	case TCOPY_ICEPT_A_VERSION:
+		return get_str(to->version, sizeof(to->version), attr);
 	}
 	return MNL_CB_OK;
 }

@@ -100,6 +100,7 @@ struct session {
  * @pass_n:	entries of @pass
  * @pass:	clients whose answers are not stolen
  * @stolen:	see enum tcopy_icept_a, as the rest
+ * @version:	of the module, with the counters of the namespace
  */
 struct icept {
 	struct endpoint addr;
@@ -111,6 +112,7 @@ struct icept {
 	struct prefix pass[TCOPY_ICEPT_PASS_MAX];
 	u64 stolen, passed, own, lost, superseded, malformed, errors;
 	u64 aborted;
+	char version[32];
 };
 
 /**

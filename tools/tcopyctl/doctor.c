@@ -96,6 +96,23 @@ static bool try_module(struct nl *nl, const char *family)
 	return !rc;
 }
 
+static void examine_version(struct doctor *d, const char *subject,
+			    const char *loaded)
+{
+	static const struct advice version = {
+		"version", "what the tool asks for the module may not know",
+		"install both from one build, and load the module anew: rmmod, modprobe"
+	};
+	struct subject s;
+
+	d->checks++;
+	doctor_subject(&s, "", "%s", subject);
+	if (strcmp(loaded, TCOPY_VERSION))
+		doctor_found(d, &version, &s,
+			     "the module is version %s, tcopyctl is %s", loaded,
+			     TCOPY_VERSION);
+}
+
 /* Unlike state_now_get(): no module is a finding. */
 static bool examine_modules(struct doctor *d)
 {
@@ -107,11 +124,6 @@ static bool examine_modules(struct doctor *d)
 		"nothing", "no packet is looked at",
 		"'tcopyctl add-target ADDR:PORT' on the online host, 'tcopyctl add-intercept PORT' on the test host; 'tcopyctl restore' brings back what was saved"
 	};
-	static const struct advice version = {
-		"version", "what the tool asks for the module may not know",
-		"install both from one build, and reload the module: 'rmmod tcopy && modprobe tcopy'"
-	};
-	const char *loaded;
 	struct subject host;
 	struct nl nl;
 	bool any;
@@ -130,19 +142,20 @@ static bool examine_modules(struct doctor *d)
 		return false;
 	}
 	state_now_get(&d->now);
-	loaded = d->now.host.version;
-	d->checks++;
-	if (d->now.online && strcmp(loaded, TCOPY_VERSION))
-		doctor_found(d, &version, &host,
-			     "the module tcopy is version %s, tcopyctl is %s",
-			     loaded, TCOPY_VERSION);
+	if (d->now.online)
+		examine_version(d, "online host's module tcopy",
+				d->now.host.version);
+	if (d->now.test)
+		examine_version(d, "test host's module tcopy_intercept",
+				d->now.icept_all.version);
 	d->checks++;
 	if (!d->now.targets.n && !d->now.icepts.n)
 		doctor_found(d, &idle, &host,
 			     "neither a target nor an intercept in this network namespace");
-	doctor_fact(&host, "tcopyctl %s%s%s%s, %zu targets, %zu intercepts",
-		    TCOPY_VERSION, d->now.online ? ", tcopy " : "", loaded,
-		    d->now.test ? ", tcopy_intercept" : "", d->now.targets.n,
+	doctor_fact(&host, "tcopyctl %s%s%s%s%s, %zu targets, %zu intercepts",
+		    TCOPY_VERSION, d->now.online ? ", tcopy " : "",
+		    d->now.host.version, d->now.test ? ", tcopy_intercept " :
+		    "", d->now.icept_all.version, d->now.targets.n,
 		    d->now.icepts.n);
 	return true;
 }

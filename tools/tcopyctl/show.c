@@ -39,6 +39,7 @@ static void show_intercept(struct nl *nl)
 		       err.msg);
 	out_row();
 	out_str("module", "module", TCOPY_ICEPT_FAMILY_NAME);
+	out_str("version", "version", stats.version);
 	out_bool("relay", "relay", stats.relay);
 	out_meaning("a 'tcopyctl relay' takes the answers");
 	out_num("stolen", "stolen", stats.stolen);

@@ -4,9 +4,32 @@
 #include "resolve.h"
 #include "tcopyctl.h"
 
+enum { OPT_TARGET, OPT_CLIENT, OPT_STATE, OPT_HELD };
+
 static const struct arg_def defs[] = {
-	{ "--target", "ID|NAME", false },
+	[OPT_TARGET] = { "--target", "ID|NAME", false },
+	[OPT_CLIENT] = { "--client", "PREFIX", true },
+	[OPT_STATE] = { "--state", "STATE", false },
+	[OPT_HELD] = { "--held", NULL, false },
 	{ NULL, NULL, false }
+};
+
+#define CLIENTS_MAX 32
+
+/**
+ * struct filter - which sessions are wanted
+ * @selector:	of one target; NULL: all
+ * @client:	in one of these, unless there is none
+ * @client_n:	entries of @client
+ * @state:	in that state; NULL: any
+ * @held:	that keep something back
+ */
+struct filter {
+	const char *selector;
+	struct prefix client[CLIENTS_MAX];
+	unsigned int client_n;
+	const char *state;
+	bool held;
 };
 
 /**
@@ -52,30 +75,85 @@ static void print_session(const struct session *s)
 	out_row_end();
 }
 
+static void check_state(const char *state)
+{
+	static const char *const states[] = {
+		"opening", "open", "closing", "ended"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(states) / sizeof(*states); i++)
+		if (!strcmp(state, states[i]))
+			return;
+	misuse("--state: '%.64s' is no state: opening, open, closing or ended is",
+	       state);
+}
+
+static void read_args(struct filter *f, struct args *args)
+{
+	const char *value;
+	struct err err;
+	int opt;
+
+	memset(f, 0, sizeof(*f));
+	while ((opt = args_next(args, defs, &value)) != ARGS_END) {
+		switch (opt) {
+		case OPT_TARGET:
+			f->selector = value;
+			break;
+		case OPT_CLIENT:
+			if (f->client_n == CLIENTS_MAX)
+				misuse("--client: %u prefixes at most",
+				       CLIENTS_MAX);
+			if (!parse_prefix(&f->client[f->client_n++], value,
+					  &err))
+				misuse("--client: %s", err.msg);
+			break;
+		case OPT_STATE:
+			check_state(value);
+			f->state = value;
+			break;
+		case OPT_HELD:
+			f->held = true;
+			break;
+		default:
+			misuse("show-sessions: '%.64s' is one argument too many (--target %.64s?)",
+			       value, value);
+		}
+	}
+}
+
+static bool wanted(const struct filter *f, const struct session *s)
+{
+	unsigned int i;
+
+	if ((f->state && strcmp(f->state, s->state)) || (f->held && !s->held))
+		return false;
+	for (i = 0; i < f->client_n; i++)
+		if (prefix_holds(&f->client[i], s->client.family,
+				 &s->client.addr))
+			return true;
+	return !f->client_n;
+}
+
 static int run(struct args *args)
 {
-	const char *selector = NULL, *value;
 	struct session_list list = { 0 };
 	struct target_list targets = { 0 };
 	struct nl_request req;
 	struct err err;
 	struct nl nl;
+	struct filter f;
 	size_t i;
-	int opt;
 
-	while ((opt = args_next(args, defs, &value)) != ARGS_END) {
-		if (opt == ARGS_WORD)
-			misuse("show-sessions: '%.64s' is one argument too many (--target %.64s?)",
-			       value, value);
-		selector = value;
-	}
-	if (selector)
-		resolve_targets(&nl, &targets, selector, true);
+	read_args(&f, args);
+	if (f.selector)
+		resolve_targets(&nl, &targets, f.selector, true);
 	else
 		nl_need(&nl, TCOPY_FAMILY_NAME);
 
 	nl_begin(&nl, &req, TCOPY_CMD_SESSION_GET, NLM_F_DUMP);
-	if (selector)
+	if (f.selector)
 		attr_put_target_id(req.nlh, targets.v[0].id);
 	if (nl_call(&nl, &req, session_cb, &list, &err))
 		refuse("cannot read the sessions: %s", err.msg);
@@ -85,16 +163,22 @@ static int run(struct args *args)
 
 	out_list(OUT_TABLE);
 	for (i = 0; i < list.n; i++)
-		print_session(&list.v[i]);
+		if (wanted(&f, &list.v[i]))
+			print_session(&list.v[i]);
 	out_list_end();
 	return EXIT_DONE;
 }
 
 const struct command cmd_show_sessions = {
 	.name = "show-sessions",
-	.synopsis = "[--target ID|NAME|ADDR:PORT]",
+	.synopsis = "[--target ID|NAME|ADDR:PORT] [--client PREFIX]... [--state STATE] [--held]",
 	.summary = "list the connections that are copied now",
 	.help =
+	"  --target ID|NAME   of this target alone\n"
+	"  --client PREFIX    of clients in there (repeatable)\n"
+	"  --state STATE      opening, open, closing or ended\n"
+	"  --held             of which something is kept back now\n"
+	"\n"
 	"SOURCE: what the copy leaves with: CLIENT, or this host's own address ('add-target -h').\n"
 	"HELD: bytes kept back now. SENT and RECEIVED: payload bytes of the copy, modulo 2^32.\n"
 	"RTT: to the test service, 0 when it is not measured yet.\n",

@@ -113,6 +113,8 @@ enum tcopy_icept_cmd {
  * @TCOPY_ICEPT_A_FLOWS: binary: struct tcopy_icept_flow, 1 to
  *	TCOPY_ICEPT_FLOWS_MAX; to the kernel only
  * @TCOPY_ICEPT_A_EVENT: u8, enum tcopy_icept_event_type; from the kernel only
+ * @TCOPY_ICEPT_A_VERSION: string, the module's version, in an answer to STATS;
+ *	from the kernel only
  *
  * In an answer to STATS the counters are those of the namespace, in one to GET
  * those of the intercept (LOST and SUPERSEDED are the namespace's alone).
@@ -141,6 +143,7 @@ enum tcopy_icept_a {
 	TCOPY_ICEPT_A_PEERS,
 	TCOPY_ICEPT_A_FLOWS,
 	TCOPY_ICEPT_A_EVENT,
+	TCOPY_ICEPT_A_VERSION,
 
 	__TCOPY_ICEPT_A_MAX,
 	TCOPY_ICEPT_A_MAX = __TCOPY_ICEPT_A_MAX - 1
