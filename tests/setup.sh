@@ -21,6 +21,8 @@ packages=(
 	python3-prometheus-client
 	# lint
 	sparse shellcheck codespell
+	# netlink specs, for lint and the YNL client
+	python3-yaml python3-jsonschema yamllint
 )
 
 missing=()
