@@ -34,9 +34,15 @@ PREFIX     ?= /usr
 SBINDIR    ?= $(PREFIX)/sbin
 INCLUDEDIR ?= $(PREFIX)/include
 DKMSDIR    ?= /usr/src/tcopy-$(VERSION)
+DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
+BASHDIR    ?= $(DATADIR)/bash-completion/completions
+ZSHDIR     ?= $(DATADIR)/zsh/site-functions
+FISHDIR    ?= $(DATADIR)/fish/vendor_completions.d
+SPECDIR    ?= $(DATADIR)/doc/tcopyctl/netlink
 
 .PHONY: all modules tools check check-all demo lint sparse unit sim fuzz mutants \
-	setup install uninstall clean help
+	setup install install-tool install-dkms uninstall clean help
 
 all: modules tools ## both modules for every kernel of the matrix (or KDIR=), and tcopyctl
 
@@ -93,12 +99,21 @@ check-all: ## check, and the debug kernel, and the mutants that need a VM
 demo: ## live nginx traffic copied end to end in a booted kernel; ends by saying what was copied
 	@tests/demo
 
-install: tools ## tcopyctl, uapi headers, dkms sources; modules for KDIR= or the running kernel
+install-tool: tools ## of install: tcopyctl, its manual and completion, uapi headers, netlink specs
 	install -D -m 755 build/tcopyctl $(DESTDIR)$(SBINDIR)/tcopyctl
 	for h in include/uapi/linux/*.h; do install -D -m 644 $$h $(DESTDIR)$(INCLUDEDIR)/linux/$${h##*/} || exit 1; done
+	for m in docs/man/*.[78]; do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || exit 1; done
+	for s in docs/netlink/*.yaml; do install -D -m 644 $$s $(DESTDIR)$(SPECDIR)/$${s##*/} || exit 1; done
+	install -D -m 644 tools/completion/tcopyctl.bash $(DESTDIR)$(BASHDIR)/tcopyctl
+	install -D -m 644 tools/completion/_tcopyctl $(DESTDIR)$(ZSHDIR)/_tcopyctl
+	install -D -m 644 tools/completion/tcopyctl.fish $(DESTDIR)$(FISHDIR)/tcopyctl.fish
+
+install-dkms: ## of install: sources of both modules, for dkms
 	rm -rf $(DESTDIR)$(DKMSDIR)
 	find kmod include LICENSE -type f ! -name '.*' -exec install -D -m 644 {} $(DESTDIR)$(DKMSDIR)/{} \;
 	sed 's/@VERSION@/$(VERSION)/' dkms.conf > $(DESTDIR)$(DKMSDIR)/dkms.conf
+
+install: install-tool install-dkms ## all of these, and modules for KDIR= or the running kernel
 	@k="$(or $(KDIR),$(wildcard /lib/modules/$(shell uname -r)/build))"; \
 	if [ -z "$$k" ]; then echo "no headers of the running kernel: no module installed (name some with KDIR=, or use dkms)"; exit 0; fi; \
 	$(MAKE) modules KDIR="$$k" && v=$$(cat "$$k/include/config/kernel.release") || exit 1; \
@@ -109,6 +124,10 @@ install: tools ## tcopyctl, uapi headers, dkms sources; modules for KDIR= or the
 
 uninstall: ## what install put there
 	rm -f $(DESTDIR)$(SBINDIR)/tcopyctl $(DESTDIR)$(INCLUDEDIR)/linux/tcopy.h $(DESTDIR)$(INCLUDEDIR)/linux/tcopy_intercept.h
+	rm -f $(DESTDIR)$(MANDIR)/man8/tcopyctl.8 $(DESTDIR)$(MANDIR)/man7/tcopy.7
+	rm -f $(DESTDIR)$(BASHDIR)/tcopyctl $(DESTDIR)$(ZSHDIR)/_tcopyctl $(DESTDIR)$(FISHDIR)/tcopyctl.fish
+	rm -rf $(DESTDIR)$(SPECDIR)
+	rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DATADIR)/doc/tcopyctl 2>/dev/null || true
 	rm -rf $(DESTDIR)$(DKMSDIR)
 	rm -f $(DESTDIR)/lib/modules/*/updates/tcopy.ko $(DESTDIR)/lib/modules/*/updates/tcopy_intercept.ko
 	@[ -n "$(DESTDIR)" ] || depmod -a
@@ -118,7 +137,7 @@ clean: ## remove build/
 
 help: ## this text
 	@echo "tcopy $(VERSION): make TARGET [KDIR=/lib/modules/VERSION/build]"
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo "  unit sim      the pure files under ASan and UBSan; the simulator"
 	@echo
 	@echo "Results: build/KVER/kmod/tcopy.ko, build/KVER/kmod/tcopy_intercept.ko, build/tcopyctl; logs in build/logs/."

@@ -23,6 +23,8 @@ packages=(
 	sparse shellcheck codespell
 	# netlink specs, for lint and the YNL client
 	python3-yaml python3-jsonschema yamllint
+	# the manual, and completion
+	mandoc bash-completion fish
 )
 
 missing=()
