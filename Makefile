@@ -40,9 +40,11 @@ BASHDIR    ?= $(DATADIR)/bash-completion/completions
 ZSHDIR     ?= $(DATADIR)/zsh/site-functions
 FISHDIR    ?= $(DATADIR)/fish/vendor_completions.d
 SPECDIR    ?= $(DATADIR)/doc/tcopyctl/netlink
+EXAMPLEDIR ?= $(DATADIR)/doc/tcopyctl/examples
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
 .PHONY: all modules tools check check-all demo lint sparse unit sim fuzz mutants \
-	setup install install-tool install-dkms uninstall clean help
+	setup install install-tool install-dkms uninstall deb clean help
 
 all: modules tools ## both modules for every kernel of the matrix (or KDIR=), and tcopyctl
 
@@ -99,11 +101,14 @@ check-all: ## check, and the debug kernel, and the mutants that need a VM
 demo: ## live nginx traffic copied end to end in a booted kernel; ends by saying what was copied
 	@tests/demo
 
-install-tool: tools ## of install: tcopyctl, its manual and completion, uapi headers, netlink specs
+install-tool: tools ## of install: tcopyctl, its manual, completion and units, uapi headers, netlink specs
 	install -D -m 755 build/tcopyctl $(DESTDIR)$(SBINDIR)/tcopyctl
 	for h in include/uapi/linux/*.h; do install -D -m 644 $$h $(DESTDIR)$(INCLUDEDIR)/linux/$${h##*/} || exit 1; done
 	for m in docs/man/*.[78]; do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || exit 1; done
 	for s in docs/netlink/*.yaml; do install -D -m 644 $$s $(DESTDIR)$(SPECDIR)/$${s##*/} || exit 1; done
+	for e in modules-load.d/tcopy.conf wireshark/tcopy.lua; do install -D -m 644 packaging/$$e $(DESTDIR)$(EXAMPLEDIR)/$$e || exit 1; done
+	@mkdir -p $(DESTDIR)$(UNITDIR)
+	for u in packaging/systemd/*; do sed 's|/usr/sbin/|$(SBINDIR)/|' $$u >$(DESTDIR)$(UNITDIR)/$${u##*/} || exit 1; done
 	install -D -m 644 tools/completion/tcopyctl.bash $(DESTDIR)$(BASHDIR)/tcopyctl
 	install -D -m 644 tools/completion/_tcopyctl $(DESTDIR)$(ZSHDIR)/_tcopyctl
 	install -D -m 644 tools/completion/tcopyctl.fish $(DESTDIR)$(FISHDIR)/tcopyctl.fish
@@ -126,11 +131,15 @@ uninstall: ## what install put there
 	rm -f $(DESTDIR)$(SBINDIR)/tcopyctl $(DESTDIR)$(INCLUDEDIR)/linux/tcopy.h $(DESTDIR)$(INCLUDEDIR)/linux/tcopy_intercept.h
 	rm -f $(DESTDIR)$(MANDIR)/man8/tcopyctl.8 $(DESTDIR)$(MANDIR)/man7/tcopy.7
 	rm -f $(DESTDIR)$(BASHDIR)/tcopyctl $(DESTDIR)$(ZSHDIR)/_tcopyctl $(DESTDIR)$(FISHDIR)/tcopyctl.fish
-	rm -rf $(DESTDIR)$(SPECDIR)
+	rm -rf $(DESTDIR)$(SPECDIR) $(DESTDIR)$(EXAMPLEDIR)
+	for u in packaging/systemd/*; do rm -f $(DESTDIR)$(UNITDIR)/$${u##*/}; done
 	rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DATADIR)/doc/tcopyctl 2>/dev/null || true
 	rm -rf $(DESTDIR)$(DKMSDIR)
 	rm -f $(DESTDIR)/lib/modules/*/updates/tcopy.ko $(DESTDIR)/lib/modules/*/updates/tcopy_intercept.ko
 	@[ -n "$(DESTDIR)" ] || depmod -a
+
+deb: ## Debian packages tcopy-dkms and tcopyctl, in build/deb
+	@packaging/deb $(VERSION)
 
 clean: ## remove build/
 	rm -rf build
