@@ -88,6 +88,11 @@ def kind(doc, before, default):
     return m[1].replace('for alignment', 'pad'), of and of[1], bool(re.search(r'; repeated\b', doc))
 
 
+def same_enum(theirs, ours):
+    """The schema gives an enum its values' prefix for a name; ours may have "_type" behind it."""
+    return ours if ours in (theirs, f'{theirs}_type') else theirs
+
+
 def c_name(prefix, name):
     return (prefix + name).upper().replace('-', '_')
 
@@ -125,7 +130,7 @@ def differences(ynl, name):
     for k in sorted(set(real) | set(worth)):
         if real.get(k) != worth.get(k):
             yield f'{k}: {worth.get(k, "absent")} in the spec, {real.get(k, "absent")} in the header'
-        elif tags.get(k) and tags[k] != ours.names[k]:
+        elif tags.get(k) and same_enum(tags[k], ours.names[k]) != ours.names[k]:
             yield f'{k}: of enum {tags[k]} in the spec, of {ours.names[k]} in the header'
 
     said = {}           # what the spec says of each name
@@ -147,11 +152,13 @@ def differences(ynl, name):
             said[full] = attr.yaml.get('doc')
             before = want = kind(ours.docs.get(full, ''), before, 'u64' if aset.name == 'stat' else None)
             of = attr.yaml.get('enum') or attr.yaml.get('nested-attributes')
-            if of in family.attr_sets:
+            if 'nested-attributes' in attr.yaml:
                 of = family.attr_sets[of].yaml['enum-name'].replace('-', '_')
             elif of:
                 d = next(d for d in enums.values() if d['name'] == of)
                 of = d.get('enum-name', f'{name}-{of}').replace('-', '_')
+            if of and want[1]:
+                of = same_enum(of, want[1])
             have = (attr.yaml['type'], of, attr.yaml.get('multi-attr', False))
             if have != want:
                 yield f'{full}: {have} in the spec, {want} by the comment in the header'
