@@ -44,7 +44,7 @@ EXAMPLEDIR ?= $(DATADIR)/doc/tcopyctl/examples
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
 .PHONY: all modules tools check check-all demo lint sparse unit sim fuzz mutants \
-	setup install install-tool install-dkms uninstall deb clean help
+	bench bench-quick setup install install-tool install-dkms uninstall deb clean help
 
 all: modules tools ## both modules for every kernel of the matrix (or KDIR=), and tcopyctl
 
@@ -100,6 +100,12 @@ check-all: ## check, and the debug kernel, and the mutants that need a VM
 
 demo: ## live nginx traffic copied end to end in a booted kernel; ends by saying what was copied
 	@tests/demo
+
+bench: modules tools ## what copying costs, in instructions a request: three runs under icount (half an hour)
+	@bench/run
+
+bench-quick: modules tools ## the same, one run
+	@bench/run -r 1
 
 install-tool: tools ## of install: tcopyctl, its manual, completion and units, uapi headers, netlink specs
 	install -D -m 755 build/tcopyctl $(DESTDIR)$(SBINDIR)/tcopyctl
