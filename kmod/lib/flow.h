@@ -53,6 +53,22 @@ static inline void tcopy_flow_reverse(struct tcopy_flow *to,
 }
 
 /**
+ * tcopy_flow_equal() - are two flows the same?
+ * @a:	a flow
+ * @b:	another one
+ *
+ * The ports first, in which flows of one service differ.
+ */
+static inline bool tcopy_flow_equal(const struct tcopy_flow *a,
+				    const struct tcopy_flow *b)
+{
+	return a->dport == b->dport && a->sport == b->sport &&
+	       a->src.v4 == b->src.v4 && a->dst.v4 == b->dst.v4 &&
+	       a->family == b->family &&
+	       (a->family == 4 || !memcmp(a, b, sizeof(*a)));
+}
+
+/**
  * struct tcopy_prefix - a network
  * @addr:	host bits zero
  * @family:	4 or 6

@@ -6,12 +6,12 @@
  * then not copied.
  */
 
-#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "flow_hash.h"
 #include "halfopen.h"
 #include "netns.h"
 
@@ -65,7 +65,7 @@ static struct halfopen_slot *halfopen_slot(struct tcopy_net *tn,
 					   const struct tcopy_flow *flow,
 					   u32 *tag)
 {
-	u32 hash = jhash2((const u32 *)flow, sizeof(*flow) / 4, tn->seed);
+	u32 hash = tcopy_flow_hash(flow, sizeof(*flow), tn->seed);
 
 	*tag = hash | 1;
 	return &tn->halfopen->slot[(hash >> 1) & (HALFOPEN_SLOTS - 1)];
@@ -82,7 +82,7 @@ static void halfopen_put(struct tcopy_net *tn, const struct tcopy_flow *flow,
 	/* The SYN again: what production has answered to it stands. */
 	if (!syn->picked && slot->tag == tag && slot->syn.answered &&
 	    slot->syn.isn == syn->isn &&
-	    !memcmp(&slot->flow, flow, sizeof(*flow)))
+	    tcopy_flow_equal(&slot->flow, flow))
 		goto unlock;
 	WRITE_ONCE(slot->tag, tag);
 	slot->flow = *flow;
@@ -142,7 +142,7 @@ static bool slot_is(const struct halfopen_slot *slot, u32 tag, u32 seq,
 		    const struct tcopy_flow *flow)
 {
 	return slot->tag == tag && seq - slot->syn.isn - 1 < 1U << 30 &&
-	       !memcmp(&slot->flow, flow, sizeof(*flow));
+	       tcopy_flow_equal(&slot->flow, flow);
 }
 
 static void halfopen_answer(struct halfopen_slot *slot,
@@ -190,7 +190,7 @@ bool tcopy_halfopen_reply(struct tcopy_net *tn, const struct tcopy_flow *flow,
 	if (smp_load_acquire(&slot->tag) != tag)
 		return false;
 	spin_lock(&slot->lock);
-	has = slot->tag == tag && !memcmp(&slot->flow, flow, sizeof(*flow));
+	has = slot->tag == tag && tcopy_flow_equal(&slot->flow, flow);
 	if (has) {
 		if (seg->flags & (TCOPY_SYN | TCOPY_RST))
 			halfopen_answer(slot, seg);

@@ -17,17 +17,20 @@
 
 static struct kmem_cache *session_cache;
 
-const struct rhashtable_params tcopy_session_params = {
-	.head_offset = offsetof(struct tcopy_session, node),
-	.key_offset = offsetof(struct tcopy_session, flow),
-	.key_len = sizeof(struct tcopy_flow),
-	.automatic_shrinking = true,
-};
+static int session_copy_cmp(struct rhashtable_compare_arg *arg,
+			    const void *obj)
+{
+	const struct tcopy_session *s = obj;
+
+	return !tcopy_flow_equal(&s->answer, arg->key);
+}
 
 const struct rhashtable_params tcopy_copy_params = {
 	.head_offset = offsetof(struct tcopy_session, copy_node),
 	.key_offset = offsetof(struct tcopy_session, answer),
 	.key_len = sizeof(struct tcopy_flow),
+	.hashfn = tcopy_flow_hash,
+	.obj_cmpfn = session_copy_cmp,
 	.automatic_shrinking = true,
 };
 

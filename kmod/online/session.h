@@ -6,6 +6,7 @@
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
+#include "flow_hash.h"
 #include "forward.h"
 #include "halfopen.h"
 #include "hold.h"
@@ -152,7 +153,24 @@ static inline struct tcopy_event *tcopy_event(const struct sk_buff *skb)
 	return (struct tcopy_event *)skb->head;
 }
 
-extern const struct rhashtable_params tcopy_session_params;
+static inline int tcopy_session_cmp(struct rhashtable_compare_arg *arg,
+				    const void *obj)
+{
+	const struct tcopy_session *s = obj;
+
+	return !tcopy_flow_equal(&s->flow, arg->key);
+}
+
+/* Here, so that the look-ups of each packet are compiled for them. */
+static const struct rhashtable_params tcopy_session_params = {
+	.head_offset = offsetof(struct tcopy_session, node),
+	.key_offset = offsetof(struct tcopy_session, flow),
+	.key_len = sizeof(struct tcopy_flow),
+	.hashfn = tcopy_flow_hash,
+	.obj_cmpfn = tcopy_session_cmp,
+	.automatic_shrinking = true,
+};
+
 extern const struct rhashtable_params tcopy_copy_params;
 
 /**
