@@ -389,7 +389,8 @@ struct sk_buff *tcopy_hold_copy(const struct sk_buff *from, unsigned int off,
 	int err;
 
 	if (len <= linear) {
-		skb = alloc_skb(room + len, TCOPY_GFP);
+		/* It will be cloned, to leave. */
+		skb = alloc_skb_fclone(room + len, TCOPY_GFP);
 		if (!skb)
 			return NULL;
 		skb_reserve(skb, room);

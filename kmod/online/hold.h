@@ -3,11 +3,12 @@
 #define TCOPY_ONLINE_HOLD_H
 
 #include <linux/skbuff.h>
+#include "header.h"
 #include "track.h"
 
 struct tcopy_net;
 
-/* Room for headers in a copy, and for struct tcopy_event in a captured skb. */
+/* Room for headers in a copy. */
 #define TCOPY_HEADROOM		ALIGN(MAX_HEADER + 40 + TCOPY_HEADER_MAX, 16)
 
 /**

@@ -55,6 +55,32 @@ static u32 hold_append(struct sk_buff *to, struct sk_buff *from, u32 off,
 	return done;
 }
 
+/* Most requests are one small packet: then the headers go in front of the held
+ * skb's own payload, and what leaves is a clone of it. Not while an earlier
+ * clone is on its way with other headers in there, and not when several copies
+ * share the payload.
+ */
+static struct sk_buff *hold_whole(struct sk_buff *held, u32 seq, u32 len)
+{
+	const struct tcopy_hold_cb *cb = tcopy_hold_cb(held);
+	struct skb_shared_info *info = skb_shinfo(held);
+	struct sk_buff *skb;
+
+	if (cb->base != seq || cb->seq != seq || cb->end != seq + len ||
+	    skb_is_nonlinear(held) || held->len != len || skb_cloned(held) ||
+	    skb_headroom(held) < TCOPY_HEADROOM ||
+	    held->mark == TCOPY_HOLD_SHARED)
+		return NULL;
+	/* Segments may have been smaller when it left before. */
+	info->gso_size = 0;
+	info->gso_segs = 0;
+	info->gso_type = 0;
+	skb = skb_clone(held, TCOPY_GFP);
+	if (skb)
+		memset(skb->cb, 0, sizeof(skb->cb));
+	return skb;
+}
+
 /**
  * tcopy_hold_build() - an skb with held payload
  * @h:		the hold
@@ -81,6 +107,9 @@ struct sk_buff *tcopy_hold_build(const struct tcopy_hold *h, u32 seq, u32 len)
 		first = tcopy_hold_after(h, first);
 	if (!first || after(tcopy_hold_cb(first)->seq, seq))
 		return NULL;
+	to = hold_whole(first, seq, len);
+	if (to)
+		return to;
 
 	for (from = first; from && before(tcopy_hold_cb(from)->seq, end);
 	     from = tcopy_hold_after(h, from)) {

@@ -146,7 +146,9 @@ struct tcopy_event {
 	bool reply;
 };
 
-#define TCOPY_EVENT_ROOM	ALIGN(sizeof(struct tcopy_event), 16)
+/* The room is used again: for the headers of the copy that leaves. */
+#define TCOPY_EVENT_ROOM \
+	ALIGN(max(sizeof(struct tcopy_event), (size_t)TCOPY_HEADROOM), 16)
 
 static inline struct tcopy_event *tcopy_event(const struct sk_buff *skb)
 {
