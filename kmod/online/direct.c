@@ -485,15 +485,16 @@ static void direct_read(struct tcopy_net *tn, struct direct_entry *entry,
  * tcopy_direct_run() - work off answers
  * @tn:		the namespace; the skbs' true size is accounted there
  * @list:	entries of the queue, TCOPY_QUEUE_ANSWER; emptied
+ * @now_us:	when its batch began
  *
  * Each session runs once, at the end, so that one acknowledgment answers all of
  * its segments.
  *
  * Context: BH, RCU read section, which keeps the sessions for as long.
  */
-void tcopy_direct_run(struct tcopy_net *tn, struct sk_buff_head *list)
+void tcopy_direct_run(struct tcopy_net *tn, struct sk_buff_head *list,
+		      u64 now_us)
 {
-	u64 now_us = tcopy_now_us();
 	struct direct_entry *entry;
 	struct sk_buff *skb;
 

@@ -280,18 +280,18 @@ static void feedback_unknown(struct tcopy_net *tn,
  * tcopy_feedback_run() - work off a datagram of headers
  * @tn:		the namespace; the skb's true size is accounted there
  * @skb:	struct tcopy_wire_headers and records; consumed
+ * @now_us:	when its batch began
  *
  * Each session that it touches runs once, at the end, so that one
  * acknowledgment answers all of its records.
  *
  * Context: BH, RCU read section.
  */
-void tcopy_feedback_run(struct tcopy_net *tn, struct sk_buff *skb)
+void tcopy_feedback_run(struct tcopy_net *tn, struct sk_buff *skb, u64 now_us)
 {
 	struct tcopy_session *batch[FEEDBACK_BATCH], *s;
 	struct tcopy_wire_headers headers;
 	unsigned int batch_n = 0, len, i;
-	u64 now_us = tcopy_now_us();
 	struct tcopy_flow flow;
 	struct tcopy_seg seg;
 	const u8 *p;

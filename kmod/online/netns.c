@@ -31,6 +31,7 @@ static void netns_run(struct tasklet_struct *tasklet)
 {
 	struct tcopy_cpu *cpu = from_tasklet(cpu, tasklet, tasklet);
 	u64 since_ns = ktime_get_ns();
+	u64 now_us = tcopy_ns_to_us(since_ns);
 	struct sk_buff_head list, answers;
 	struct sk_buff *skb;
 	unsigned int n;
@@ -47,20 +48,20 @@ static void netns_run(struct tasklet_struct *tasklet)
 			if (tcopy_queue_cb(skb)->shed)
 				tcopy_session_shed(cpu->tn,
 						   &tcopy_event(skb)->flow);
-			tcopy_session_packet(cpu->tn, skb);
+			tcopy_session_packet(cpu->tn, skb, now_us);
 			break;
 		case TCOPY_QUEUE_FAN:
 			tcopy_fan_run(cpu->tn, skb);
 			break;
 		case TCOPY_QUEUE_DATAGRAM:
-			tcopy_feedback_run(cpu->tn, skb);
+			tcopy_feedback_run(cpu->tn, skb, now_us);
 			break;
 		case TCOPY_QUEUE_ANSWER:
 			__skb_queue_tail(&answers, skb);
 			break;
 		}
 	}
-	tcopy_direct_run(cpu->tn, &answers);
+	tcopy_direct_run(cpu->tn, &answers, now_us);
 	rcu_read_unlock();
 	tcopy_queue_done(cpu, n, since_ns);
 }

@@ -166,13 +166,24 @@ static inline bool tcopy_mem_full(struct tcopy_net *tn)
 }
 
 /**
- * tcopy_now_us() - the clock of track and all time stamps
+ * tcopy_ns_to_us() - the clock of track and all time stamps
+ * @ns: of the monotonic clock
  *
- * Return: microseconds of the monotonic clock, never 0.
+ * Return: microseconds, never 0.
+ */
+static inline u64 tcopy_ns_to_us(u64 ns)
+{
+	return div_u64(ns, NSEC_PER_USEC) + 1;
+}
+
+/**
+ * tcopy_now_us() - what time is it?
+ *
+ * Return: as tcopy_ns_to_us().
  */
 static inline u64 tcopy_now_us(void)
 {
-	return ktime_to_us(ktime_get()) + 1;
+	return tcopy_ns_to_us(ktime_get_ns());
 }
 
 struct tcopy_net *tcopy_netns_find(const struct net *net);

@@ -68,6 +68,7 @@ struct tcopy_fan;
  * @on_acks:	in a CPU's list of waiting acknowledgments
  * @ack_node:	entry of that; tcopy_cpu.ack_lock
  * @ack_us:	when its acknowledgment is due; tcopy_cpu.ack_lock
+ * @armed_us:	what @timer was armed for last, unless it comes earlier
  * @timer:	earliest deadline, re-armed lazily: only ever moved forward in
  *		time when it fires. Owns a reference while it is armed; armed
  *		under @lock and only while not @dead
@@ -119,6 +120,7 @@ struct tcopy_session {
 
 	struct list_head ack_node;
 	u64 ack_us;
+	u64 armed_us;
 	struct timer_list timer;
 	refcount_t ref;
 	struct rcu_head rcu;
@@ -261,7 +263,8 @@ bool tcopy_session_end_target(struct tcopy_net *tn, struct tcopy_target *t);
 void tcopy_session_del_target(struct tcopy_net *tn, struct tcopy_target *t);
 
 /* session_event.c: what goes in */
-void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb);
+void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb,
+			  u64 now_us);
 bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 			  u64 now_us);
 void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,

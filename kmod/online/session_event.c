@@ -265,7 +265,9 @@ void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 		goto unlock;
 	}
 	s->heard_us = now_us;
-	gap_us = min_t(u64, now_us - s->last_us, U32_MAX);
+	/* Another CPU's batch may have begun later, and come first. */
+	gap_us = now_us > s->last_us ?
+		 min_t(u64, now_us - s->last_us, U32_MAX) : 0;
 
 	if (seg->flags & TCOPY_RST) {
 		tcopy_count(t, COPIED);
@@ -467,17 +469,17 @@ static bool event_reset(struct tcopy_net *tn, struct sk_buff *skb,
  * tcopy_session_packet() - a captured packet, behind the original
  * @tn:		the namespace; the skb's true size is accounted there
  * @skb:	payload, with struct tcopy_event at its head; consumed
+ * @now_us:	when its batch began
  *
  * Context: BH, RCU read section.
  */
-void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb)
+void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb, u64 now_us)
 {
 	struct tcopy_event ev = *tcopy_event(skb);
 	struct tcopy_target *t, *prev = NULL;
 	const struct tcopy_syn *syn = NULL;
 	const struct tcopy_rules *rules;
 	struct tcopy_peer peer = {};
-	u64 now_us = tcopy_now_us();
 	struct tcopy_syn found;
 	struct sk_buff *part;
 	unsigned int i;

@@ -24,6 +24,8 @@
 /* When production's socket is looked at again after an RST. */
 #define RUN_RST_US	(20 * USEC_PER_MSEC)
 
+/* The longest wait of a timer */
+#define RUN_WAIT_MAX_US	(3600ULL * USEC_PER_SEC)
 /* A timer that comes so late says that this host is overloaded. */
 #define RUN_LATE_US	(100 * USEC_PER_MSEC)
 
@@ -217,6 +219,7 @@ static void run_arm(struct tcopy_session *s, u64 now_us)
 	u64 at = tcopy_track_deadline(&s->track,
 				      &tcopy_target_conf(s->target)->track);
 	unsigned long when;
+	u64 wait_us;
 
 	if (!run_has_gap(s))
 		WRITE_ONCE(s->gap_us, 0);
@@ -228,9 +231,12 @@ static void run_arm(struct tcopy_session *s, u64 now_us)
 		at = min_t(u64, at, s->syn_us + tcopy_silence_us(s->target));
 	if (s->hold.shared)
 		at = min_t(u64, at, now_us + run_share_us(s));
-	at = at > now_us ? min_t(u64, at - now_us, 3600ULL * USEC_PER_SEC) : 0;
-	when = jiffies + 1 + usecs_to_jiffies((unsigned int)at);
-
+	/* Nearly always: it comes early enough. */
+	if (timer_pending(&s->timer) && at >= s->armed_us)
+		return;
+	wait_us = at > now_us ? min_t(u64, at - now_us, RUN_WAIT_MAX_US) : 0;
+	when = jiffies + 1 + usecs_to_jiffies((unsigned int)wait_us);
+	s->armed_us = now_us + wait_us;
 	if (timer_pending(&s->timer) && !time_before(when, s->timer.expires))
 		return;
 	if (!mod_timer(&s->timer, when))
@@ -470,7 +476,7 @@ void tcopy_session_timer(struct timer_list *timer)
 {
 	struct tcopy_session *s = from_timer(s, timer, timer);
 	u64 since_ns = ktime_get_ns();
-	u64 now_us = tcopy_now_us();
+	u64 now_us = tcopy_ns_to_us(since_ns);
 
 	spin_lock_bh(&s->lock);
 	if (!s->dead) {
@@ -496,14 +502,24 @@ void tcopy_session_timer(struct timer_list *timer)
  */
 void tcopy_session_acks(struct tcopy_cpu *cpu)
 {
-	u64 since_ns = ktime_get_ns();
-	u64 now_us = tcopy_now_us();
+	u64 since_ns = ktime_get_ns(), ack_us;
+	u64 now_us = tcopy_ns_to_us(since_ns);
 	struct tcopy_session *s;
 
 	while ((s = tcopy_queue_ack_due(cpu, now_us))) {
 		spin_lock_bh(&s->lock);
 		s->on_acks = false;
-		tcopy_session_run_unlock(s, now_us);
+		/* Mostly it has left with payload since, and there is none, or
+		 * one that may still wait.
+		 */
+		ack_us = tcopy_track_ack_deadline(&s->track);
+		if (s->dead || ack_us > now_us) {
+			if (!s->dead && ack_us != ~0ULL)
+				tcopy_queue_ack(s, ack_us, now_us);
+			spin_unlock_bh(&s->lock);
+		} else {
+			tcopy_session_run_unlock(s, now_us);
+		}
 		tcopy_session_put(s);
 	}
 	tcopy_queue_charge(cpu->tn, since_ns);
