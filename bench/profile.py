@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""profile.py PREFIX: sums up the samples of bench/profile.
+"""profile.py PREFIX [BASE]: sums up the samples of bench/profile, and compares them with those of another row.
 
 Taking a sample costs instructions of its own, and is not seen: so samples are shares, of what a request costs when
 nothing is sampled."""
@@ -36,37 +36,46 @@ def samples(path):
         yield comm, stack
 
 
-def table(counts, scale, most):
-    for name, n in counts.most_common(most):
-        print(f'{n * scale:9.0f}  {name}')
-
-
-def main():
-    prefix = sys.argv[1]
+def read(prefix):
+    """Instructions a request: in all, and by process, function, and what they were for."""
     with open(prefix + '.rate', encoding='utf-8') as f:
-        rate = float(f.read())
-    by_comm, by_func, below, copier = (collections.Counter() for _ in range(4))
+        each = 1e9 / float(f.read())
+    counts = {name: collections.Counter() for name in ('process', 'below', 'copier', 'function')}
+    total = 0
     for comm, stack in samples(prefix + '.gz'):
         if comm.startswith('perf'):
             continue
-        by_comm[comm] += 1
-        by_func[stack[0] if stack else '?'] += 1
+        total += 1
+        counts['process'][comm] += 1
+        counts['function'][stack[0] if stack else '?'] += 1
         if COPIER.intersection(stack):
-            copier[stack[0]] += 1
+            counts['copier'][stack[0]] += 1
         for name in BELOW:
             if name in stack:
-                below[name] += 1
-    total = sum(by_comm.values())
-    scale = 1e9 / rate / total
-    print(f'{rate:,.0f} requests a second, {1e9 / rate:,.0f} instructions each; {total} samples\n\n'
-          'instructions a request, by process (soft interrupts count for whom they interrupt)')
-    table(by_comm, scale, 10)
-    print('\nbelow a function, all included')
-    table(below, scale, 40)
-    print('\nby function, of what copying does on the online host')
-    table(copier, scale, 50)
-    print('\nby function')
-    table(by_func, scale, 70)
+                counts['below'][name] += 1
+    for counter in counts.values():
+        for name in counter:
+            counter[name] *= each / total
+    return each, counts
+
+
+def table(title, counts, most):
+    print('\n' + title)
+    for name, n in counts.most_common(most):
+        print(f'{n:9.0f}  {name}')
+
+
+def main():
+    each, counts = read(sys.argv[1])
+    print(f'{each:,.0f} instructions a request')
+    table('by process (soft interrupts count for whom they interrupt)', counts['process'], 10)
+    table('below a function, all included', counts['below'], 40)
+    table('by function, of what copying does on the online host', counts['copier'], 50)
+    table('by function', counts['function'], 50)
+    if len(sys.argv) > 2:
+        base = read(sys.argv[2])[1]['function']
+        more = collections.Counter({name: n - base[name] for name, n in counts['function'].items()})
+        table('by function, more than in the other profile', more, 70)
 
 
 main()

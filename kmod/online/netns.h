@@ -49,7 +49,9 @@ struct tcopy_rules;
  *		scheduled itself would wake ksoftirqd, and production's packets
  *		would wait for a thread
  * @share:	its time for copying
- * @waiting:	@share is used up: @again will go on, nobody else need
+ * @waiting:	@share is used up, or much comes in: @again will go on, nobody
+ *		else need
+ * @ran_ns:	when the last run began; the tasklet alone
  * @starved:	it was used up since @queue was last empty
  * @behind:	@queue has waited for too long because of that: connections that
  *		begin on this CPU are not copied. READ_ONCE
@@ -72,6 +74,7 @@ struct tcopy_cpu {
 	struct hrtimer again;
 	struct tcopy_share share;
 	bool waiting;
+	u64 ran_ns;
 	bool starved;
 	bool behind;
 	unsigned int late_n;

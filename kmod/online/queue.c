@@ -14,6 +14,10 @@
 /* Entries worked off in one run, and the pause before the next. */
 #define QUEUE_BUDGET	128
 #define QUEUE_PAUSE_NS	(20 * NSEC_PER_USEC)
+/* What comes in while a run is no longer ago than this waits for as long, and is
+ * worked off together.
+ */
+#define QUEUE_GATHER_NS	(200 * NSEC_PER_USEC)
 /* What is put off: for how long, how often, and how many entries at most. */
 #define QUEUE_LATER_NS	(2 * NSEC_PER_MSEC)
 #define QUEUE_LATER_TRIES 4
@@ -33,7 +37,8 @@ static enum hrtimer_restart queue_again(struct hrtimer *timer)
 	struct tcopy_cpu *cpu = container_of(timer, struct tcopy_cpu, again);
 
 	WRITE_ONCE(cpu->waiting, false);
-	tasklet_schedule(&cpu->tasklet);
+	if (!skb_queue_empty_lockless(&cpu->queue))
+		tasklet_schedule(&cpu->tasklet);
 	return HRTIMER_NORESTART;
 }
 
@@ -288,6 +293,13 @@ static void queue_pause(struct tcopy_cpu *cpu, u64 wait_ns)
 		      HRTIMER_MODE_REL_PINNED_SOFT);
 }
 
+static void queue_gather(struct tcopy_cpu *cpu)
+{
+	WRITE_ONCE(cpu->waiting, true);
+	hrtimer_start(&cpu->again, ns_to_ktime(QUEUE_GATHER_NS),
+		      HRTIMER_MODE_REL_PINNED_SOFT);
+}
+
 /**
  * tcopy_queue_take() - the next entries to work off
  * @cpu:	whose queue
@@ -342,7 +354,10 @@ unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list,
  * @since_ns:	when it was taken
  *
  * When more are left, the tasklet is run again: after a short pause, or when
- * this CPU's share allows it.
+ * this CPU's share allows it. When none are, the next are worked off at once
+ * where little comes in; where much does, together with what else comes in for
+ * a moment: that saves this host most of what a run costs, and the test server
+ * most of its wake-ups.
  *
  * Context: the tasklet.
  */
@@ -350,11 +365,15 @@ void tcopy_queue_done(struct tcopy_cpu *cpu, unsigned int entries,
 		      u64 since_ns)
 {
 	unsigned int percent = READ_ONCE(cpu->tn->cpu_percent);
+	u64 before_ns = cpu->ran_ns;
 
+	cpu->ran_ns = since_ns;
 	tcopy_share_charge(&cpu->share, percent, entries, since_ns,
 			   ktime_get_ns());
 	if (!skb_queue_empty_lockless(&cpu->queue))
 		queue_pause(cpu, tcopy_share_wait(&cpu->share, percent));
+	else if (since_ns - before_ns < 2 * QUEUE_GATHER_NS)
+		queue_gather(cpu);
 }
 
 /**
