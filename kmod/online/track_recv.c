@@ -162,7 +162,10 @@ static void tcopy_recv_data(struct tcopy_track *t, const struct tcopy_seg *seg)
 
 	if (fin)
 		t->flags |= TCOPY_T_PEER_FIN;
-	if (fin || seg->seq != t->rcv_nxt)
+	/* The client's own FIN is often about to come, to carry the ACK of this
+	 * one; behind it nothing does.
+	 */
+	if ((fin && tcopy_track_fin_sent(t)) || seg->seq != t->rcv_nxt)
 		t->flags |= TCOPY_T_ACK_NOW;
 	if (after(seg->seq, t->rcv_nxt))
 		tcopy_track_wnd_lost(t);

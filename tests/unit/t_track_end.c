@@ -35,12 +35,11 @@ static void server_closes_first(void)
 	rig_header(TCOPY_ACK | TCOPY_FIN, 1, 50, 101, 65535);
 	rig_poll();
 	RELEASES(101);
-	SENDS(TCOPY_ACK, 0 + 101, 0);	/* its acknowledgment of the FIN */
-	T_EQ(rig_last()->ack, IRS + 52);
-	r.at = r.acts;
+	QUIET();
 	rig_fin(51);
 	rig_poll();
 	SENDS(TCOPY_ACK | TCOPY_FIN, 101, 0);
+	T_EQ(rig_last()->ack, IRS + 52);
 	QUIET();
 	rig_header(TCOPY_ACK, 52, 0, 102, 65535);
 	rig_poll();
