@@ -49,8 +49,8 @@ struct tcopy_rules;
  *		scheduled itself would wake ksoftirqd, and production's packets
  *		would wait for a thread
  * @share:	its time for copying
- * @waiting:	@share is used up, or much comes in: @again will go on, nobody
- *		else need
+ * @waiting:	@share is used up: @again will go on, nobody else need
+ * @gathering:	much comes in: @again will go on, unless a connection begins
  * @ran_ns:	when the last run began; the tasklet alone
  * @starved:	it was used up since @queue was last empty
  * @behind:	@queue has waited for too long because of that: connections that
@@ -74,6 +74,7 @@ struct tcopy_cpu {
 	struct hrtimer again;
 	struct tcopy_share share;
 	bool waiting;
+	bool gathering;
 	u64 ran_ns;
 	bool starved;
 	bool behind;

@@ -37,6 +37,7 @@ static enum hrtimer_restart queue_again(struct hrtimer *timer)
 	struct tcopy_cpu *cpu = container_of(timer, struct tcopy_cpu, again);
 
 	WRITE_ONCE(cpu->waiting, false);
+	WRITE_ONCE(cpu->gathering, false);
 	if (!skb_queue_empty_lockless(&cpu->queue))
 		tasklet_schedule(&cpu->tasklet);
 	return HRTIMER_NORESTART;
@@ -187,8 +188,10 @@ bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
 		     enum tcopy_queue_kind kind)
 {
 	struct tcopy_cpu *cpu = this_cpu_ptr(tn->cpu);
-	bool room;
+	bool room, begins;
 
+	/* Production's socket is asked about it, and may be gone soon. */
+	begins = kind == TCOPY_QUEUE_PACKET && tcopy_event(skb)->halfopen;
 	tcopy_queue_cb(skb)->kind = kind;
 	tcopy_queue_cb(skb)->tries = 0;
 	tcopy_queue_cb(skb)->since = (u32)jiffies;
@@ -203,7 +206,8 @@ bool tcopy_queue_add(struct tcopy_net *tn, struct sk_buff *skb,
 		__skb_queue_tail(&cpu->queue, skb);
 	}
 	spin_unlock(&cpu->queue.lock);
-	if (room && !READ_ONCE(cpu->waiting))
+	if (room && !READ_ONCE(cpu->waiting) &&
+	    (begins || !READ_ONCE(cpu->gathering)))
 		tasklet_schedule(&cpu->tasklet);
 	return room;
 }
@@ -295,7 +299,7 @@ static void queue_pause(struct tcopy_cpu *cpu, u64 wait_ns)
 
 static void queue_gather(struct tcopy_cpu *cpu)
 {
-	WRITE_ONCE(cpu->waiting, true);
+	WRITE_ONCE(cpu->gathering, true);
 	hrtimer_start(&cpu->again, ns_to_ktime(QUEUE_GATHER_NS),
 		      HRTIMER_MODE_REL_PINNED_SOFT);
 }
@@ -357,7 +361,7 @@ unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list,
  * this CPU's share allows it. When none are, the next are worked off at once
  * where little comes in; where much does, together with what else comes in for
  * a moment: that saves this host most of what a run costs, and the test server
- * most of its wake-ups.
+ * most of its wake-ups. Connections that begin are not kept waiting.
  *
  * Context: the tasklet.
  */
