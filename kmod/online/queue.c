@@ -14,8 +14,8 @@
 /* Entries worked off in one run, and the pause before the next. */
 #define QUEUE_BUDGET	128
 #define QUEUE_PAUSE_NS	(20 * NSEC_PER_USEC)
-/* What comes in while a run is no longer ago than this waits for as long, and is
- * worked off together.
+/* Where runs follow each other within twice this, what comes in waits for so
+ * long, and is worked off together.
  */
 #define QUEUE_GATHER_NS	(200 * NSEC_PER_USEC)
 /* What is put off: for how long, how often, and how many entries at most. */
