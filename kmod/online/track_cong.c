@@ -163,6 +163,22 @@ void tcopy_track_cong_rtt(struct tcopy_track *t, u64 rtt_us)
 }
 
 /**
+ * tcopy_track_cong_echo() - a round trip by timestamps (RFC 7323, section 4)
+ * @t:		track, its @opts negotiated
+ * @seg:	what acknowledges something new
+ *
+ * Measures nothing without timestamps, or when the echo is none of ours.
+ */
+void tcopy_track_cong_echo(struct tcopy_track *t, const struct tcopy_seg *seg)
+{
+	u32 ms = t->tsval + (u32)div_u64(t->now_us - t->start_us, 1000) -
+		 seg->tsecr;
+
+	if (t->opts & seg->opts & TCOPY_OPT_TS && ms < TCOPY_T_RTO_MAX / 1000)
+		tcopy_track_cong_rtt(t, ms * TCOPY_T_MS);
+}
+
+/**
  * tcopy_track_cong_rto() - the timeout after several in a row
  * @t:		track
  * @tries:	timeouts in a row before it

@@ -150,6 +150,7 @@ void tcopy_track_cong_acked(struct tcopy_track *t, u32 acked, u32 flight);
 void tcopy_track_cong_dupack(struct tcopy_track *t);
 void tcopy_track_cong_timeout(struct tcopy_track *t);
 void tcopy_track_cong_rtt(struct tcopy_track *t, u64 rtt_us);
+void tcopy_track_cong_echo(struct tcopy_track *t, const struct tcopy_seg *seg);
 u64 tcopy_track_cong_rto(const struct tcopy_track *t, unsigned int tries);
 
 #endif

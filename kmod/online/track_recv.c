@@ -61,18 +61,13 @@ static void tcopy_recv_window(struct tcopy_track *t,
 /* Karn's rule: a segment sent twice times nothing, but timestamps do. */
 static void tcopy_recv_rtt(struct tcopy_track *t, const struct tcopy_seg *seg)
 {
-	u32 ms;
-
 	if (t->rtt_at) {
 		if (before(t->snd_una, t->rtt_seq))
 			return;
 		tcopy_track_cong_rtt(t, t->now_us - t->rtt_at);
 		t->rtt_at = 0;
-	} else if (t->opts & seg->opts & TCOPY_OPT_TS) {
-		ms = t->tsval +
-		     (u32)div_u64(t->now_us - t->start_us, 1000) - seg->tsecr;
-		if (ms < TCOPY_T_RTO_MAX / 1000)
-			tcopy_track_cong_rtt(t, ms * TCOPY_T_MS);
+	} else {
+		tcopy_track_cong_echo(t, seg);
 	}
 }
 

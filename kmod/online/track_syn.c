@@ -43,6 +43,8 @@ static void tcopy_syn_accepted(struct tcopy_track *t,
 	tcopy_track_cong_init(t);
 	if (t->retries == 1)
 		tcopy_track_cong_rtt(t, t->now_us - t->sent_at);
+	else
+		tcopy_track_cong_echo(t, seg);
 	t->retries = 0;
 	t->replies = 0;
 	t->rtx_at = 0;

@@ -341,6 +341,27 @@ static void rto_is_measured(void)
 	T_OK(tcopy_track_deadline(&r.t, &r.conf) < r.now + 2 * SEC);
 }
 
+static void a_syn_sent_twice_measures_by_its_echo(void)
+{
+	struct tcopy_seg seg;
+
+	rig_new(&rig_open_all);
+	rig_poll();
+	rig_deadline();			/* sent again after a second */
+	r.now += 30 * MS;
+	seg = rig_seg(TCOPY_SYN | TCOPY_ACK, 0, 0, 1, 65535);
+	seg.opts = ALL;
+	seg.mss = 1460;
+	seg.tsecr = 0xffffff9c + 1000;
+	tcopy_track_header(&r.t, &seg, r.now);
+	T_EQ(r.t.srtt_us, 30 * MS);
+	rig_poll();
+	rig_data(100, 0, 0);
+	rig_poll();
+	/* a lost request is not repeated as late as one that nothing was known of */
+	T_EQ(tcopy_track_deadline(&r.t, &r.conf) - r.now, 200 * MS);
+}
+
 static void a_closed_window_is_probed(void)
 {
 	u64 rto = 200 * MS;
@@ -554,6 +575,7 @@ int main(void)
 	T_RUN(repeated_loss_lowers_the_mss);
 	T_RUN(a_lost_small_segment_does_not);
 	T_RUN(rto_is_measured);
+	T_RUN(a_syn_sent_twice_measures_by_its_echo);
 	T_RUN(a_closed_window_is_probed);
 	T_RUN(probes_in_vain_end_it);
 	T_RUN(no_probe_when_nothing_waits);
