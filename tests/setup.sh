@@ -14,7 +14,7 @@ packages=(
 	linux-image-6.12-cloud-amd64 linux-headers-6.12-cloud-amd64 linux-source-6.12
 	# the lab
 	qemu-system-x86 qemu-system-common busybox-static util-linux
-	iproute2 ethtool nftables tcpdump procps
+	iproute2 ethtool nftables ipvsadm tcpdump procps
 	nginx-light curl wrk
 	# services whose traffic is copied, and a client of HTTP/2
 	redis-server postgresql-15 mariadb-server-core mariadb-client-core memcached nghttp2-client

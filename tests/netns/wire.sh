@@ -83,13 +83,13 @@ copies_done() { wait_for 60 "the copies to end" no_connections test; }
 memory_used() { ctl online -j show | tr ',{}' '\n\n\n' | sed -n 's/.*"memory_used":[[:space:]]*\([0-9]*\).*/\1/p'; }
 raw() { ns client /usr/bin/python3 "$WIRE/raw.py" "$@"; }
 
-# box_up OPTION...: raw.py's box is in the client's way to the online host from now on
+# box_up OPTION...: raw.py's box is in the client's way to the online host ($AT) from now on
 box_up() {
 	ip netns exec client /usr/bin/python3 "$WIRE/raw.py" box eth0 "$@" >"$T/box.log" 2>&1 &
 	BOX_PID=$!
 	LAB_PIDS+=("$BOX_PID")
 	wait_for 20 "the box in the client's way" grep -q ready "$T/box.log"
 	ip -n client link set tun0 up mtu 1400	# room for options
-	ip -n client route add "$(addr online)" dev tun0 src "$(addr client)"
+	ip -n client route add "$(addr "${AT:-online}")" dev tun0 src "$(addr client)"
 }
 box_down() { kill "$BOX_PID" || fail "the box had ended: $(tail -1 "$T/box.log")"; wait "$BOX_PID" 2>/dev/null || true; }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tcopyctl add-target */
+#include <errno.h>
 #include <stdio.h>
 
+#include "ipvs.h"
 #include "out.h"
 #include "resolve.h"
 #include "want.h"
@@ -178,6 +180,10 @@ int want_target_add(struct nl *nl, const struct want_target *want, u32 *id,
 	struct nl_request req;
 	int rc;
 
+	if (want->from.family && ipvs_has(&want->from)) {
+		err_set(err, "--from is a virtual service of IPVS, which takes its packets before they can be copied: copy on the real servers");
+		return -EADDRNOTAVAIL;
+	}
 	nl_begin(nl, &req, TCOPY_CMD_TARGET_ADD, NLM_F_ACK);
 	put_target(req.nlh, want);
 	rc = nl_call(nl, &req, answer_cb, &made, err);
