@@ -26,6 +26,8 @@ endif
 
 # The version that a headers directory builds for (as `uname -r` will say it).
 kver = $(or $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(1)/include/generated/utsrelease.h 2>/dev/null),$(error $(1) is no prepared kernel build directory))
+# What kbuild must be told of one: the kasan kernel is User Mode Linux.
+arch = $(if $(shell grep -s '^CONFIG_UML=y' $(1)/.config),ARCH=um)
 MODULES_OF := $(KDIRS:%=modules@%)
 SPARSE_OF  := $(KDIRS:%=sparse@%)
 
@@ -66,7 +68,7 @@ modules: $(MODULES_OF) ## build/KVER/kmod/tcopy.ko and tcopy_intercept.ko
 
 $(MODULES_OF): modules@%:
 	$(call sync,$(call kver,$*))
-	$(MAKE) -C $* M=$(CURDIR)/build/$(call kver,$*)/kmod W=1 modules
+	$(MAKE) -C $* $(call arch,$*) M=$(CURDIR)/build/$(call kver,$*)/kmod W=1 modules
 
 sparse: $(SPARSE_OF) ## sparse with endian checks over both modules; any word from it fails
 
@@ -92,10 +94,10 @@ unit sim fuzz:
 mutants: ## planted bugs, each must turn its test red; ONLY=name for one
 	@tests/mutants/run $(ONLY)
 
-check: ## everything in the time of a coffee: lint, unit, sim, mutants, both kernels booted
+check: ## all that fits into an hour: lint, unit, sim, mutants, both kernels booted
 	@tests/check
 
-check-all: ## check, and the debug kernel, and the mutants that need a VM
+check-all: ## check, every test for both families, two VMs, kernels with KASAN and lockdep, mutants that need a VM
 	@tests/check all
 
 demo: ## live nginx traffic copied end to end in a booted kernel; ends by saying what was copied

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Allocations of the packet path fail, one in twenty: what cannot be copied is counted and ends its
 # copy, no client notices, the kernel does not complain, and then copying is exact again. Needs a
-# kernel with fault injection: the debug kernel.
+# kernel with fault injection: the lockdep kernel.
 # families: 4
 # timeout: 300
 # when: all

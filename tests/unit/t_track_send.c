@@ -358,7 +358,7 @@ static void a_syn_sent_twice_measures_by_its_echo(void)
 	rig_poll();
 	rig_data(100, 0, 0);
 	rig_poll();
-	/* a lost request is not repeated as late as one that nothing was known of */
+	/* a lost request need not wait for the initial second */
 	T_EQ(tcopy_track_deadline(&r.t, &r.conf) - r.now, 200 * MS);
 }
 

@@ -19,7 +19,8 @@ static bool read_service(struct endpoint *to, const char *line)
 	if (sscanf(line, "TCP %8x:%4x ", &word, &port) == 2) {
 		to->family = 4;
 		to->addr.w[0] = htonl(word);
-	} else if (sscanf(line, "TCP [%39[0-9a-fA-F:]]:%4x ", text, &port) == 2 &&
+	} else if (sscanf(line, "TCP [%39[0-9a-fA-F:]]:%4x ", text,
+			  &port) == 2 &&
 		   inet_pton(AF_INET6, text, &to->addr) == 1) {
 		to->family = 6;
 	} else {
