@@ -58,7 +58,7 @@ def text(cells, row, load):
     base = cells.get(('sink_none' if row.startswith('sink') else 'none') + '/' + load)
     if base and cell is not base:
         added = (1 / rate - 1 / statistics.mean(base['rate'])) * 1e6
-        words.append(f'+{added:.1f} us')
+        words.append(f'{added:+.1f} us')
     lag = mean(cell, 'lag_us')
     if lag is not None:
         words.append(f'lag {lag / 1000:.2f} ms')
