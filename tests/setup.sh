@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Install what building and testing need, on Debian 12. Quick when everything is there. With "all": what
-# building and testing the packages needs, too.
+# only `make check-all` needs, too.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
@@ -26,11 +26,9 @@ packages=(
 	python3-yaml python3-jsonschema yamllint
 	# the manual, and completion
 	mandoc bash-completion fish
-	# the dissector of the return channel
-	tshark
 )
-
-[ "${1:-}" != all ] || packages+=(debhelper dh-dkms lintian mmdebstrap)
+# the packages, and the dissector of the return channel
+[ "${1:-}" != all ] || packages+=(debhelper dh-dkms lintian mmdebstrap tshark)
 
 missing=()
 have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)
