@@ -32,7 +32,8 @@ note "paused: $reason"
 [[ $reason == *"not answered by $(hostport test 80)"* && $reason == *resumes* ]] || fail "the reason is '$reason'"
 refused=$(stat not_copying)
 # past the bound for a silent relay: it is not silent
-for ((i = 0; i < 45; i++)); do
+end=$((SECONDS + 5))
+while [ $SECONDS -lt $end ]; do
 	state_is paused || fail "the target did not stay paused: $(target_field state): $(target_field reason)"
 	sleep 0.1
 done
