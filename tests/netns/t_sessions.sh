@@ -46,7 +46,7 @@ is 0 --held
 [ "$(ctl online -j show-sessions --state ended | tr -d '\n')" = '[]' ] || fail "nothing is not []"
 # what the test service does not take is held
 kill -STOP $(pgrep -P "$(cat "$T/test/nginx.pid")")
-ns client curl -sS -m 60 -o /dev/null -T <(head -c 2000000 /dev/zero) "http://$(hostport online 80)/up/1" || fail "an upload failed"
+ns client curl -sS -m 60 "${A[@]}" -o /dev/null -T <(head -c 2000000 /dev/zero) "http://$(hostport online 80)/up/1" || fail "an upload failed"
 wait_for 20 "something that is held" some_held
 is 0 --held --client "$two/$len"
 kill -CONT $(pgrep -P "$(cat "$T/test/nginx.pid")")
