@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tcopyctl doctor: what is wrong here, why it matters, what mends it. */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -86,16 +85,6 @@ void doctor_fact(const struct subject *subject, const char *fmt, ...)
 	putchar('\n');
 }
 
-static bool try_module(struct nl *nl, const char *family)
-{
-	struct err err;
-	int rc = nl_open(nl, family, &err);
-
-	if (rc && rc != -ENOENT)
-		refuse("%s", err.msg);
-	return !rc;
-}
-
 static void examine_version(struct doctor *d, const char *subject,
 			    const char *loaded)
 {
@@ -130,10 +119,10 @@ static bool examine_modules(struct doctor *d)
 
 	doctor_subject(&host, "", "this host");
 	d->checks++;
-	any = try_module(&nl, TCOPY_FAMILY_NAME);
+	any = nl_may(&nl, TCOPY_FAMILY_NAME);
 	nl_close(&nl);
 	if (!any) {
-		any = try_module(&nl, TCOPY_ICEPT_FAMILY_NAME);
+		any = nl_may(&nl, TCOPY_ICEPT_FAMILY_NAME);
 		nl_close(&nl);
 	}
 	if (!any) {

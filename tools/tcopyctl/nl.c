@@ -276,6 +276,25 @@ void nl_need(struct nl *nl, const char *family)
 }
 
 /**
+ * nl_may() - the same, where the other host's module may be loaded instead
+ * @nl:		filled; closed when there is none
+ * @family:	its name
+ *
+ * Any other failure ends the program.
+ *
+ * Return: false when the module is not loaded.
+ */
+bool nl_may(struct nl *nl, const char *family)
+{
+	struct err err;
+	int rc = nl_open(nl, family, &err);
+
+	if (rc && rc != -ENOENT)
+		refuse("%s", err.msg);
+	return !rc;
+}
+
+/**
  * nl_close() - close the socket
  * @nl:		may be closed already
  */

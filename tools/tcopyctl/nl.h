@@ -37,6 +37,7 @@ struct nl_request {
 
 int nl_open(struct nl *nl, const char *family, struct err *err);
 void nl_need(struct nl *nl, const char *family);
+bool nl_may(struct nl *nl, const char *family);
 void nl_close(struct nl *nl);
 void nl_begin(struct nl *nl, struct nl_request *req, uint8_t cmd,
 	      uint16_t flags);

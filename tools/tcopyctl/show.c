@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tcopyctl show */
-#include <errno.h>
 
 #include "attr.h"
 #include "out.h"
@@ -61,25 +60,14 @@ static void show_intercept(struct nl *nl)
 	out_row_end();
 }
 
-/* Either host's module may be here; only neither is an error. */
-static bool try_module(struct nl *nl, const char *family)
-{
-	struct err err;
-	int rc = nl_open(nl, family, &err);
-
-	if (rc && rc != -ENOENT)
-		refuse("%s", err.msg);
-	return !rc;
-}
-
 static int run(struct args *args)
 {
 	bool online, test;
 	struct nl on, te;
 
 	args_none(args);
-	online = try_module(&on, TCOPY_FAMILY_NAME);
-	test = try_module(&te, TCOPY_ICEPT_FAMILY_NAME);
+	online = nl_may(&on, TCOPY_FAMILY_NAME);
+	test = nl_may(&te, TCOPY_ICEPT_FAMILY_NAME);
 	if (!online && !test)
 		refuse("neither tcopy (online host) nor tcopy_intercept (test host) is loaded: 'modprobe tcopy' or 'modprobe tcopy_intercept', or insmod the .ko");
 	out_list(OUT_BLOCK);

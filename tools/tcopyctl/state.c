@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* All that is configured in a namespace, from the kernel and as text. */
-#include <errno.h>
 #include <stdlib.h>
 
 #include "state.h"
 #include "wire_msg.h"
-
-/* Either host's module may be here. */
-static bool try_module(struct nl *nl, const char *family)
-{
-	struct err err;
-	int rc = nl_open(nl, family, &err);
-
-	if (rc && rc != -ENOENT)
-		refuse("%s", err.msg);
-	return !rc;
-}
 
 /**
  * state_now_get() - ask the kernel for everything, or end the program
@@ -28,8 +16,8 @@ void state_now_get(struct state_now *now)
 	struct err err;
 
 	memset(now, 0, sizeof(*now));
-	now->online = try_module(&now->on, TCOPY_FAMILY_NAME);
-	now->test = try_module(&now->te, TCOPY_ICEPT_FAMILY_NAME);
+	now->online = nl_may(&now->on, TCOPY_FAMILY_NAME);
+	now->test = nl_may(&now->te, TCOPY_ICEPT_FAMILY_NAME);
 	if (!now->online && !now->test)
 		refuse("neither tcopy (online host) nor tcopy_intercept (test host) is loaded: 'modprobe tcopy' or 'modprobe tcopy_intercept', or insmod the .ko");
 	if (now->online && (target_dump(&now->on, &now->targets, &err) ||
