@@ -29,7 +29,8 @@ static int event_attr(const struct nlattr *attr, void *data)
 	case TCOPY_A_EVENT_TARGET:
 		return attr_get_u32(&to->target, attr);
 	case TCOPY_A_EVENT_NAME:
-		return attr_get_str(to->target_name, sizeof(to->target_name), attr);
+		return attr_get_str(to->target_name,
+				    sizeof(to->target_name), attr);
 	case TCOPY_A_EVENT_STATE:
 		to->has_state = true;
 		return attr_get_u8(&to->state, attr);
