@@ -21,4 +21,8 @@ extern bool icept_netlink_open;
 int icept_netlink_register(void);
 void icept_netlink_unregister(void);
 
+/* netlink_show.c */
+int icept_netlink_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int icept_netlink_stats_doit(struct sk_buff *skb, struct genl_info *info);
+
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What capture*.c share: capture_forward.c calls capture.c. */
+/* What capture*.c share: the hooks, capture_input.c and capture_forward.c, call
+ * capture.c.
+ */
 #ifndef TCOPY_ONLINE_CAPTURE_INT_H
 #define TCOPY_ONLINE_CAPTURE_INT_H
 

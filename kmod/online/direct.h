@@ -32,6 +32,8 @@ void tcopy_direct_detach(struct tcopy_net *tn, struct tcopy_target *t);
 /* direct.c */
 int tcopy_direct_hook(struct net *net, bool out);
 void tcopy_direct_unhook(struct net *net, bool out);
+
+/* direct_run.c */
 void tcopy_direct_run(struct tcopy_net *tn, struct sk_buff_head *list,
 		      u64 now_us);
 

@@ -68,9 +68,11 @@ int tcopy_netlink_target_id(u32 *id, struct nlattr *nest,
 			    struct netlink_ext_ack *extack);
 int tcopy_netlink_target_add(struct sk_buff *skb, struct genl_info *info);
 int tcopy_netlink_target_del(struct sk_buff *skb, struct genl_info *info);
+int tcopy_netlink_stats_reset(struct sk_buff *skb, struct genl_info *info);
+
+/* netlink_target_show.c */
 int tcopy_netlink_target_start(struct netlink_callback *cb);
 int tcopy_netlink_target_dump(struct sk_buff *msg, struct netlink_callback *cb);
-int tcopy_netlink_stats_reset(struct sk_buff *skb, struct genl_info *info);
 
 /* netlink_session.c */
 int tcopy_netlink_session_start(struct netlink_callback *cb);

@@ -262,9 +262,11 @@ void tcopy_session_end_again(struct tcopy_net *tn, struct tcopy_target *t);
 bool tcopy_session_end_target(struct tcopy_net *tn, struct tcopy_target *t);
 void tcopy_session_del_target(struct tcopy_net *tn, struct tcopy_target *t);
 
-/* session_event.c: what goes in */
+/* session_packet.c: what was captured */
 void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb,
 			  u64 now_us);
+
+/* session_event.c: what goes in */
 bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 			  u64 now_us);
 void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
@@ -297,6 +299,9 @@ void tcopy_session_reopen(struct tcopy_session *s, u32 seq, u32 ack,
 			  u64 now_us);
 void tcopy_session_run(struct tcopy_session *s, u64 now_us);
 void tcopy_session_end(struct tcopy_session *s, enum tcopy_end why);
+
+/* session_timer.c: deadlines */
+void tcopy_session_arm(struct tcopy_session *s, u64 now_us);
 void tcopy_session_timer(struct timer_list *timer);
 void tcopy_session_acks(struct tcopy_cpu *cpu);
 

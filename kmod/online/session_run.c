@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* session: what track decides is built and sent; the timer. */
+/* session: what track decides is built and sent. */
 
 #include "fan.h"
 #include "queue.h"
@@ -9,51 +9,11 @@
 
 /* Decisions carried out in one go. */
 #define RUN_MAX		4096
-/* A gap is looked into when it has been there for so long. */
-#define RUN_GAP_US	(100 * USEC_PER_MSEC)
-/* Payload may share production's pages for so long, or for two round trips when
- * these are longer, but no longer than the other.
- */
-#define RUN_SHARE_US	(20 * USEC_PER_MSEC)
-#define RUN_SHARE_MAX_US (200 * USEC_PER_MSEC)
 /* What the sequence numbers of a copy's next connection are ahead of the one
  * before by: behind any window of that, so that whatever is left of it on the
  * test host neither takes the SYN for its own nor for an old one.
  */
 #define RUN_REOPEN_STEP	0x20000000U
-/* When production's socket is looked at again after an RST. */
-#define RUN_RST_US	(20 * USEC_PER_MSEC)
-
-/* The longest wait of a timer */
-#define RUN_WAIT_MAX_US	(3600ULL * USEC_PER_SEC)
-/* A timer that comes so late says that this host is overloaded. */
-#define RUN_LATE_US	(100 * USEC_PER_MSEC)
-
-static bool run_has_gap(const struct tcopy_session *s)
-{
-	struct sk_buff *last = skb_peek_tail(&s->hold.q);
-
-	if (s->track.state >= TCOPY_TRACK_ENDED)
-		return false;
-	if (tcopy_session_unseen(s))
-		return true;
-	if (s->fin && after(s->fin_seq, s->hold.cap_nxt))
-		return true;
-	return last && after(tcopy_hold_cb(last)->end, s->hold.cap_nxt);
-}
-
-/* Since when has the first gap been as it is? Where there is no socket, later
- * payload that goes on coming is no reason to wait.
- */
-static u64 run_gap_since(struct tcopy_session *s, u64 now_us)
-{
-	if (!s->gap_us || s->gap_seq != s->hold.cap_nxt) {
-		WRITE_ONCE(s->gap_us, now_us);
-		s->gap_seq = s->hold.cap_nxt;
-	}
-	return s->target->forward ? s->gap_us : s->last_us;
-}
-
 /* Payload leaves in as few packets as it fits into. */
 static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 {
@@ -205,44 +165,6 @@ static void run_end(struct tcopy_session *s, enum tcopy_end why, u64 now_us)
 		run_purge(s);
 }
 
-static u32 run_share_us(const struct tcopy_session *s)
-{
-	return clamp_t(u64, 2 * (u64)s->track.srtt_us, RUN_SHARE_US,
-		       RUN_SHARE_MAX_US);
-}
-
-/* Arm the timer for the earliest deadline. It is not moved to a later one:
- * when it fires too early, it is armed again.
- */
-static void run_arm(struct tcopy_session *s, u64 now_us)
-{
-	u64 at = tcopy_track_deadline(&s->track,
-				      &tcopy_target_conf(s->target)->track);
-	unsigned long when;
-	u64 wait_us;
-
-	if (!run_has_gap(s))
-		WRITE_ONCE(s->gap_us, 0);
-	else if (run_gap_since(s, now_us))
-		at = min_t(u64, at, now_us + RUN_GAP_US);
-	if (s->rst_checks)
-		at = min_t(u64, at, now_us + RUN_RST_US);
-	if (s->syn_us && !s->judged)
-		at = min_t(u64, at, s->syn_us + tcopy_silence_us(s->target));
-	if (s->hold.shared)
-		at = min_t(u64, at, now_us + run_share_us(s));
-	/* Nearly always: it comes early enough. */
-	if (timer_pending(&s->timer) && at >= s->armed_us)
-		return;
-	wait_us = at > now_us ? min_t(u64, at - now_us, RUN_WAIT_MAX_US) : 0;
-	when = jiffies + 1 + usecs_to_jiffies((unsigned int)wait_us);
-	s->armed_us = now_us + wait_us;
-	if (timer_pending(&s->timer) && !time_before(when, s->timer.expires))
-		return;
-	if (!mod_timer(&s->timer, when))
-		refcount_inc(&s->ref);
-}
-
 static bool run_locked(struct tcopy_session *s, u64 now_us)
 {
 	struct tcopy_target *t = s->target;
@@ -299,7 +221,7 @@ quiet:
 	ack_us = tcopy_track_ack_deadline(&s->track);
 	if (ack_us && ack_us != ~0ULL && !s->on_acks)
 		tcopy_queue_ack(s, ack_us, now_us);
-	run_arm(s, now_us);
+	tcopy_session_arm(s, now_us);
 	return false;
 }
 
@@ -380,147 +302,4 @@ void tcopy_session_end(struct tcopy_session *s, enum tcopy_end why)
 	if (!s->dead)
 		tcopy_track_end(&s->track, why, now_us);
 	tcopy_session_run_unlock(s, now_us);
-}
-
-/* Nobody answered the second SYN in time: told once. */
-static void run_judge(struct tcopy_session *s, u64 now_us)
-{
-	u64 due_us = s->syn_us + tcopy_silence_us(s->target);
-
-	if (!s->syn_us || s->judged || now_us < due_us)
-		return;
-	/* This host was held up, or copying has used up its share of a CPU, and
-	 * the answer may be in its queues: wait for it as long again.
-	 */
-	if (now_us - due_us > RUN_LATE_US || tcopy_queue_starved(s->tn)) {
-		s->syn_us = now_us;
-		return;
-	}
-	s->judged = true;
-	if (s->track.state == TCOPY_TRACK_SYN_SENT)
-		tcopy_silence_none(s->target, s->syn_us);
-}
-
-/* Are bytes missed for good? Production has them from the moment that its
- * socket does, and they may still wait in a CPU's queue for us: it is looked
- * twice.
- */
-static bool run_lost(struct tcopy_session *s, const struct tcopy_peer *peer,
-		     u64 now_us)
-{
-	if (tcopy_queue_starved(s->tn) ||
-	    !tcopy_session_missed_surely(s, peer, now_us)) {
-		s->lost_us = 0;
-		return false;
-	}
-	if (s->lost_us && s->lost_seq == s->hold.cap_nxt)
-		return now_us - s->lost_us >= RUN_GAP_US;
-	s->lost_us = now_us;
-	s->lost_seq = s->hold.cap_nxt;
-	return false;
-}
-
-/* What only production's socket can tell: asked rarely, by the timer. */
-static void run_look(struct tcopy_session *s, u64 now_us)
-{
-	u64 idle_us = tcopy_target_conf(s->target)->track.idle_us;
-	bool gap, idle;
-	struct tcopy_peer peer;
-
-	if (s->missed) {
-		tcopy_track_end(&s->track, s->missed, now_us);
-		return;
-	}
-	gap = run_has_gap(s) &&
-	      now_us - run_gap_since(s, now_us) >= RUN_GAP_US;
-	idle = now_us - s->heard_us >= idle_us;
-	if (!gap && !idle && !s->rst_checks)
-		return;
-
-	tcopy_session_peer(s, &peer);
-	if (s->rst_checks) {
-		s->rst_checks--;
-		if (peer.kind != TCOPY_PEER_FULL) {
-			s->rst_checks = 0;
-			tcopy_track_rst(&s->track, now_us);
-		}
-	}
-	/* Production has the bytes, or is gone and waits for none: what was not
-	 * captured by now never will be, unless it still waits on another CPU.
-	 */
-	if (gap && run_lost(s, &peer, now_us))
-		tcopy_track_end(&s->track, TCOPY_END_GAP, now_us);
-	if (idle && (peer.kind == TCOPY_PEER_FULL || s->target->forward) &&
-	    peer.heard_ms * 1000ULL < idle_us) {
-		s->heard_us = now_us - peer.heard_ms * 1000ULL;
-		tcopy_track_alive(&s->track, s->heard_us);
-	}
-}
-
-static void run_compact(struct tcopy_session *s)
-{
-	u32 age = usecs_to_jiffies(run_share_us(s));
-
-	if (s->hold.shared)
-		tcopy_count_add(s->target, COMPACTED,
-				tcopy_hold_compact(&s->hold, s->tn, age));
-}
-
-/**
- * tcopy_session_timer() - a deadline has come
- * @timer: tcopy_session.timer
- *
- * Context: softirq. Drops the timer's reference.
- */
-void tcopy_session_timer(struct timer_list *timer)
-{
-	struct tcopy_session *s = from_timer(s, timer, timer);
-	u64 since_ns = ktime_get_ns();
-	u64 now_us = tcopy_ns_to_us(since_ns);
-
-	spin_lock_bh(&s->lock);
-	if (!s->dead) {
-		run_judge(s, now_us);
-		run_look(s, now_us);
-		run_compact(s);
-	}
-	tcopy_session_run_unlock(s, now_us);
-	if (s->fan) {
-		rcu_read_lock();
-		tcopy_fan_tell(s->fan);
-		rcu_read_unlock();
-	}
-	tcopy_queue_charge(s->tn, since_ns);
-	tcopy_session_put(s);
-}
-
-/**
- * tcopy_session_acks() - send acknowledgments that have waited long enough
- * @cpu: whose list it is
- *
- * Context: softirq of that CPU.
- */
-void tcopy_session_acks(struct tcopy_cpu *cpu)
-{
-	u64 since_ns = ktime_get_ns(), ack_us;
-	u64 now_us = tcopy_ns_to_us(since_ns);
-	struct tcopy_session *s;
-
-	while ((s = tcopy_queue_ack_due(cpu, now_us))) {
-		spin_lock_bh(&s->lock);
-		s->on_acks = false;
-		/* Mostly it has left with payload since, and there is none, or
-		 * one that may still wait.
-		 */
-		ack_us = tcopy_track_ack_deadline(&s->track);
-		if (s->dead || ack_us > now_us) {
-			if (!s->dead && ack_us != ~0ULL)
-				tcopy_queue_ack(s, ack_us, now_us);
-			spin_unlock_bh(&s->lock);
-		} else {
-			tcopy_session_run_unlock(s, now_us);
-		}
-		tcopy_session_put(s);
-	}
-	tcopy_queue_charge(cpu->tn, since_ns);
 }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/* capture: what this host receives. */
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/tcp.h>
+
+#include "capture.h"
+#include "capture_int.h"
+#include "netns.h"
+#include "rule.h"
+
+static unsigned int capture_v4(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct tcopy_net *tn = tcopy_netns_find(state->net);
+	const struct tcopy_rules *rules;
+	const struct iphdr *iph = ip_hdr(skb);
+	const struct tcphdr *th;
+	unsigned int thoff;
+	struct tcphdr buf;
+	struct capture c;
+
+	if (iph->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+	rules = rcu_dereference(tn->rules);
+	if (!rules)
+		return NF_ACCEPT;
+	thoff = skb_network_offset(skb) + iph->ihl * 4;
+	th = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	if (!th || !test_bit(ntohs(th->dest), rules->ports))
+		return NF_ACCEPT;
+
+	memset(&c.flow, 0, sizeof(c.flow));
+	c.flow.family = 4;
+	c.flow.src.v4 = iph->saddr;
+	c.flow.dst.v4 = iph->daddr;
+	c.forward = false;
+	c.reply = false;
+	c.tn = tn;
+	c.skb = skb;
+	c.thoff = thoff;
+	c.dif = inet_iif(skb);
+	c.sdif = inet_sdif(skb);
+	tcopy_capture_packet(rules, &c, th);
+	return NF_ACCEPT;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static unsigned int capture_v6(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct tcopy_net *tn = tcopy_netns_find(state->net);
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	const struct tcopy_rules *rules;
+	const struct tcphdr *th;
+	unsigned int thoff = 0;
+	unsigned short frag = 0;
+	struct tcphdr buf;
+	struct capture c;
+	int flags = 0;
+
+	rules = rcu_dereference(tn->rules);
+	if (!rules)
+		return NF_ACCEPT;
+	if (iph->nexthdr == IPPROTO_TCP)
+		thoff = skb_network_offset(skb) + sizeof(*iph);
+	else if (ipv6_find_hdr(skb, &thoff, IPPROTO_TCP, &frag, &flags) < 0 ||
+		 frag)
+		return NF_ACCEPT;
+	th = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	if (!th || !test_bit(ntohs(th->dest), rules->ports))
+		return NF_ACCEPT;
+
+	memset(&c.flow, 0, sizeof(c.flow));
+	c.flow.family = 6;
+	memcpy(c.flow.src.v6, &iph->saddr, 16);
+	memcpy(c.flow.dst.v6, &iph->daddr, 16);
+	c.forward = false;
+	c.reply = false;
+	c.tn = tn;
+	c.skb = skb;
+	c.thoff = thoff;
+	c.dif = inet6_iif(skb);
+	c.sdif = inet6_sdif(skb);
+	if (flags & IP6_FH_F_FRAG)
+		tcopy_capture_fragment(rules, &c, th);
+	else
+		tcopy_capture_packet(rules, &c, th);
+	return NF_ACCEPT;
+}
+#endif
+
+static const struct nf_hook_ops capture_ops[] = {
+	{
+		.hook = capture_v4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = TCOPY_CAPTURE_PRIORITY,
+	},
+#if IS_ENABLED(CONFIG_IPV6)
+	{
+		.hook = capture_v6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = TCOPY_CAPTURE_PRIORITY,
+	},
+#endif
+};
+
+/**
+ * tcopy_capture_hook() - begin to look at a namespace's packets
+ * @net:	the namespace
+ * @forward:	at those that it forwards, not at those that it receives
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tcopy_capture_hook(struct net *net, bool forward)
+{
+	if (forward)
+		return tcopy_capture_forward_hook(net);
+	return nf_register_net_hooks(net, capture_ops, ARRAY_SIZE(capture_ops));
+}
+
+/**
+ * tcopy_capture_unhook() - stop looking
+ * @net:	the namespace
+ * @forward:	as it was begun
+ *
+ * Context: process. No packet is in the hook when it returns.
+ */
+void tcopy_capture_unhook(struct net *net, bool forward)
+{
+	if (forward)
+		tcopy_capture_forward_unhook(net);
+	else
+		nf_unregister_net_hooks(net, capture_ops,
+					ARRAY_SIZE(capture_ops));
+	synchronize_net();
+}

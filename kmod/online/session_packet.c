@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/* session: a captured packet, and which sessions it concerns or begins. */
+
+#include "fan.h"
+#include "queue.h"
+#include "relay.h"
+#include "session.h"
+#include "silence.h"
+#include "source.h"
+
+/* May this connection be copied to this target? Counts why not. */
+static bool event_admit(struct tcopy_net *tn, struct tcopy_target *t,
+			const struct tcopy_event *ev,
+			const struct tcopy_syn *syn,
+			const struct tcopy_peer *peer, u64 now_us)
+{
+	const struct tcopy_conf *conf = tcopy_target_conf(t);
+	unsigned int why = tcopy_target_unwanted(t, &ev->flow, now_us);
+
+	if (why)
+		this_cpu_inc(t->stats->v[why]);
+	else if (!READ_ONCE(t->copying))
+		tcopy_count(t, NOT_COPYING);
+	else if (!conf->source.family && !tcopy_source_is_own(t, &ev->flow) &&
+		 tcopy_target_passes(t, &ev->flow))
+		tcopy_count(t, PASSED);
+	else if (peer->mptcp || (syn->opts & TCOPY_OPT_MD5))
+		tcopy_count(t, MPTCP);
+	else if (atomic_read(&t->sessions_n) + conf->copies >
+		 conf->max_sessions)
+		tcopy_count(t, SESSION_LIMIT);
+	else if (tcopy_mem_full(tn))
+		tcopy_count(t, MEMORY_LIMIT);
+	else if (!tcopy_target_pay(t, conf->copies, now_us))
+		tcopy_count(t, RATE_LIMIT);
+	else
+		return true;
+	return false;
+}
+
+/* A captured packet and one target that wants it; consumes the skb. */
+static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
+			 struct sk_buff *skb, const struct tcopy_event *ev,
+			 const struct tcopy_syn *syn,
+			 const struct tcopy_peer *peer, u64 now_us)
+{
+	struct tcopy_session *s = tcopy_session_find(tn, &ev->flow, t);
+	struct tcopy_flow copy;
+
+	tcopy_count(t, MATCHED);
+	/* The client uses its port again, and its old copy lives on. */
+	if (syn && !syn->picked && s && s->isn != syn->isn) {
+		if (s->fan) {
+			tcopy_fan_end(s->fan, TCOPY_END_REUSED);
+			tcopy_fan_unlist(s->fan);
+		}
+		tcopy_session_end(s, TCOPY_END_REUSED);
+		tcopy_session_del(s);
+		s = NULL;
+	}
+	if (!s && syn && (!syn->picked || tcopy_target_conf(t)->pick_up)) {
+		if (!event_admit(tn, t, ev, syn, peer, now_us))
+			goto drop;
+		s = tcopy_session_new(tn, t, ev, syn, peer, NULL, 0, now_us);
+		if (IS_ERR(s)) {
+			if (PTR_ERR(s) == -EEXIST)
+				tcopy_count(t, TUPLE_TAKEN);
+			else if (PTR_ERR(s) == -EPERM)
+				tcopy_count(t, PASSED);
+			else
+				tcopy_count(t, NO_MEMORY);
+			goto drop;
+		}
+		if (syn->picked)
+			tcopy_count(t, PICKED_UP);
+		tcopy_flow_reverse(&copy, &s->answer);
+		tcopy_relay_open(t->relay, &copy);
+	}
+	if (!s) {
+		unsigned int why = TCOPY_A_STAT_NOT_NEEDED;
+
+		if (ev->seg.len)
+			why = tcopy_target_unwanted(t, &ev->flow, now_us) ?:
+			      TCOPY_A_STAT_NO_SESSION;
+		this_cpu_inc(t->stats->v[why]);
+		goto drop;
+	}
+	if (s->fan)
+		skb = tcopy_fan_packet(s, skb, ev);
+	tcopy_session_event(s, skb, ev, peer, now_us);
+	return;
+drop:
+	tcopy_hold_drop(skb, tn);
+}
+
+/* Production has not taken the connection, or not yet, or is just replacing its
+ * request socket on another CPU, when a look-up finds neither: payload is worth
+ * another look. RSTs begin nothing. One that is picked up production had,
+ * whatever has become of it since.
+ */
+static bool event_not_yet(const struct tcopy_event *ev,
+			  const struct tcopy_syn *syn,
+			  const struct tcopy_peer *peer)
+{
+	if (ev->seg.flags & TCOPY_RST)
+		return true;
+	if (syn->picked)
+		return false;
+	return peer->kind == TCOPY_PEER_NONE ||
+	       (peer->kind == TCOPY_PEER_REQUEST &&
+		(peer->online_ack != ev->seg.ack ||
+		 peer->client_isn != syn->isn));
+}
+
+/* Have both sides of a forwarded connection opened it? Fills @peer then. */
+static bool event_answered(const struct tcopy_event *ev,
+			   const struct tcopy_syn *syn, struct tcopy_peer *peer)
+{
+	if (!syn->answered || !tcopy_forward_begins(&syn->online, &ev->seg))
+		return false;
+	tcopy_forward_peer(&syn->online, peer);
+	peer->client_isn = syn->isn;
+	peer->mptcp = syn->mptcp;
+	return true;
+}
+
+/* Production has reset a forwarded connection: its client will say no more, and
+ * what it has said is copied to its end. That may still wait in another CPU's
+ * queue, and so does the RST then; true when it does.
+ */
+static bool event_reset(struct tcopy_net *tn, struct sk_buff *skb,
+			const struct tcopy_event *ev, u64 now_us)
+{
+	struct rhlist_head *list = tcopy_session_list(tn, &ev->flow), *pos;
+	struct tcopy_session *s;
+	bool behind = false;
+
+	rhl_for_each_entry_rcu(s, pos, list, node) {
+		spin_lock_bh(&s->lock);
+		behind |= tcopy_session_behind(s);
+		spin_unlock_bh(&s->lock);
+	}
+	if (behind && tcopy_queue_later(tn, skb))
+		return true;
+
+	rhl_for_each_entry_rcu(s, pos, list, node) {
+		if (!s->target->forward)
+			continue;
+		spin_lock_bh(&s->lock);
+		if (!s->dead && tcopy_forward_reset(&s->online, ev->seg.seq)) {
+			s->online.gone = true;
+			s->heard_us = now_us;
+			tcopy_track_rst(&s->track, now_us);
+		}
+		tcopy_session_run_unlock(s, now_us);
+	}
+	return false;
+}
+
+/**
+ * tcopy_session_packet() - a captured packet, behind the original
+ * @tn:		the namespace; the skb's true size is accounted there
+ * @skb:	payload, with struct tcopy_event at its head; consumed
+ * @now_us:	when its batch began
+ *
+ * Context: BH, RCU read section.
+ */
+void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb, u64 now_us)
+{
+	struct tcopy_event ev = *tcopy_event(skb);
+	struct tcopy_target *t, *prev = NULL;
+	const struct tcopy_syn *syn = NULL;
+	const struct tcopy_rules *rules;
+	struct tcopy_peer peer = {};
+	struct tcopy_syn found;
+	struct sk_buff *part;
+	unsigned int i;
+
+	rules = ev.forward ? rcu_dereference(tn->forward) :
+			     rcu_dereference(tn->rules);
+	if (!rules)
+		goto drop;
+	if (ev.reply) {
+		if (event_reset(tn, skb, &ev, now_us))
+			return;
+		goto drop;
+	}
+	if (ev.halfopen &&
+	    tcopy_halfopen_find(tn, &ev.flow, ev.seg.seq, &found))
+		syn = &found;
+	if (ev.forward) {
+		if (syn && !event_answered(&ev, syn, &peer))
+			syn = NULL;
+	} else if (syn || (ev.seg.flags & TCOPY_RST)) {
+		tcopy_peer_find(tn->net, &ev.flow, ev.dif, ev.sdif, &peer);
+	}
+	if (ev.seg.flags & TCOPY_SYN) {
+		/* Payload of a SYN: production took it, or the client will send
+		 * it again.
+		 */
+		if (!syn || peer.kind != TCOPY_PEER_FULL ||
+		    !after(peer.rcv_nxt, ev.seg.seq))
+			ev.seg.len = 0;
+		ev.seg.flags = TCOPY_ACK;
+		ev.seg.ack = peer.online_ack;
+		if (!ev.seg.len)
+			syn = NULL;
+	}
+	/* A connection, but another one: nobody believed that SYN. */
+	if (syn && !syn->picked && peer.kind == TCOPY_PEER_FULL &&
+	    peer.client_isn != syn->isn) {
+		tcopy_halfopen_del(tn, &ev.flow, ev.seg.seq);
+		syn = NULL;
+	}
+	if (syn && syn->picked)
+		peer.online_ack = syn->ack;
+	if (syn && event_not_yet(&ev, syn, &peer)) {
+		syn = NULL;
+		if ((ev.seg.len || (ev.seg.flags & TCOPY_FIN)) &&
+		    !(ev.seg.flags & TCOPY_RST) &&
+		    tcopy_queue_later(tn, skb))
+			return;
+	}
+
+	tcopy_rule_for_each(rules, &ev.flow, i, t) {
+		if (prev) {
+			part = tcopy_hold_clone(skb, tn);
+			if (part) {
+				event_target(tn, prev, part, &ev, syn, &peer,
+					     now_us);
+			} else {
+				tcopy_count(prev, MATCHED);
+				tcopy_count(prev, NO_MEMORY);
+				tcopy_session_missed(tn, &ev.flow,
+						     TCOPY_END_GAP);
+			}
+		}
+		prev = t;
+	}
+	if (prev) {
+		event_target(tn, prev, skb, &ev, syn, &peer, now_us);
+		/* Only now: whoever finds no SYN any more must find the
+		 * session, or know that there will be none.
+		 */
+		if (syn && tcopy_halfopen_take(tn, &ev.flow, ev.seg.seq,
+					       &found) && ev.forward)
+			tcopy_session_online(tn, &ev.flow, &found);
+		return;
+	}
+drop:
+	tcopy_hold_drop(skb, tn);
+}
