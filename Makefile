@@ -73,8 +73,7 @@ $(MODULES_OF): modules@%:
 sparse: $(SPARSE_OF) ## sparse with endian checks over both modules; any word from it fails
 
 $(SPARSE_OF): sparse@%:
-	$(call sync,$(call kver,$*))
-	@tests/lint/sparse $* $(CURDIR)/build/$(call kver,$*)/kmod
+	@tests/lint/sparse $* $(CURDIR)/build/$(call kver,$*)/sparse
 
 tools: ## build/tcopyctl
 	@mkdir -p build
