@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Between the files that read attributes: attr_get.c. */
+/* Between the files that read attributes of messages: attr_get.c. */
 #ifndef TCOPYCTL_ATTR_INT_H
 #define TCOPYCTL_ATTR_INT_H
 

@@ -164,7 +164,7 @@ static void print_targets(void)
 	struct nl nl;
 	size_t i;
 
-	if (nl_open(&nl, TCOPY_FAMILY_NAME, &err))
+	if (!nl_may(&nl, TCOPY_FAMILY_NAME))
 		return;
 	if (target_dump(&nl, &list, &err))
 		refuse("cannot read the targets: %s", err.msg);
@@ -190,7 +190,7 @@ static void print_icepts(void)
 	struct nl nl;
 	size_t i;
 
-	if (nl_open(&nl, TCOPY_ICEPT_FAMILY_NAME, &err))
+	if (!nl_may(&nl, TCOPY_ICEPT_FAMILY_NAME))
 		return;
 	if (icept_dump(&nl, &list, &err))
 		refuse("cannot read the intercepts: %s", err.msg);

@@ -6,17 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "attr_int.h"
 #include "route.h"
-
-static void get_addr(struct endpoint *to, const struct nlattr *attr)
-{
-	size_t len = mnl_attr_get_payload_len(attr);
-
-	if (len != 4 && len != 16)
-		return;
-	memcpy(&to->addr, mnl_attr_get_payload(attr), len);
-	to->family = len == 4 ? 4 : 6;
-}
 
 static int metric_attr(const struct nlattr *attr, void *data)
 {
@@ -38,10 +29,10 @@ static int route_attr(const struct nlattr *attr, void *data)
 			to->oif = mnl_attr_get_u32(attr);
 		break;
 	case RTA_PREFSRC:
-		get_addr(&to->source, attr);
+		attr_get_addr(&to->source, attr);
 		break;
 	case RTA_GATEWAY:
-		get_addr(&to->gateway, attr);
+		attr_get_addr(&to->gateway, attr);
 		break;
 	case RTA_METRICS:
 		return mnl_attr_parse_nested(attr, metric_attr, to);
