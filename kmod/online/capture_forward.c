@@ -77,19 +77,6 @@ static noinline void forward_reply(const struct tcopy_rules *rules,
 		tcopy_session_reply(c->tn, &c->flow, &c->seg);
 }
 
-static void forward_init(struct capture *c, struct tcopy_net *tn,
-			 const struct sk_buff *skb, unsigned int thoff)
-{
-	c->tn = tn;
-	c->skb = skb;
-	c->thoff = thoff;
-	c->dif = 0;
-	c->sdif = 0;
-	c->forward = true;
-	c->reply = false;
-	memset(&c->flow, 0, sizeof(c->flow));
-}
-
 static unsigned int forward_v4(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
@@ -107,27 +94,24 @@ static unsigned int forward_v4(void *priv, struct sk_buff *skb,
 	rules = rcu_dereference(tn->forward);
 	if (!rules)
 		return NF_ACCEPT;
-	thoff = skb_network_offset(skb) + iph->ihl * 4;
-	th = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	th = capture_tcp4(skb, &thoff, &buf);
 	if (!th)
 		return NF_ACCEPT;
 
 	if (test_bit(ntohs(th->dest), rules->ports)) {
-		forward_init(&c, tn, skb, thoff);
-		c.flow.family = 4;
-		c.flow.src.v4 = iph->saddr;
-		c.flow.dst.v4 = iph->daddr;
+		capture_begin(&c, tn, skb, thoff);
+		c.forward = true;
+		capture_addr4(&c.flow, iph->saddr, iph->daddr);
 		if (ip_is_fragment(iph))
 			tcopy_capture_fragment(rules, &c, th);
 		else
 			tcopy_capture_packet(rules, &c, th);
 	}
 	if (test_bit(ntohs(th->source), rules->ports) && !ip_is_fragment(iph)) {
-		forward_init(&c, tn, skb, thoff);
+		capture_begin(&c, tn, skb, thoff);
+		c.forward = true;
 		c.reply = true;
-		c.flow.family = 4;
-		c.flow.src.v4 = iph->daddr;
-		c.flow.dst.v4 = iph->saddr;
+		capture_addr4(&c.flow, iph->daddr, iph->saddr);
 		forward_reply(rules, &c, th);
 	}
 	return NF_ACCEPT;
@@ -141,43 +125,32 @@ static unsigned int forward_v6(void *priv, struct sk_buff *skb,
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	const struct tcopy_rules *rules;
 	const struct tcphdr *th;
-	unsigned int thoff = 0;
-	unsigned short frag = 0;
+	unsigned int thoff;
 	struct tcphdr buf;
 	struct capture c;
-	int flags = 0;
+	bool fragment;
 
-	if (iph->nexthdr != IPPROTO_TCP && !ipv6_ext_hdr(iph->nexthdr))
-		return NF_ACCEPT;
 	rules = rcu_dereference(tn->forward);
 	if (!rules)
 		return NF_ACCEPT;
-	if (iph->nexthdr == IPPROTO_TCP)
-		thoff = skb_network_offset(skb) + sizeof(*iph);
-	else if (ipv6_find_hdr(skb, &thoff, IPPROTO_TCP, &frag, &flags) < 0 ||
-		 frag)
-		return NF_ACCEPT;
-	th = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	th = capture_tcp6(skb, &thoff, &fragment, &buf);
 	if (!th)
 		return NF_ACCEPT;
 
 	if (test_bit(ntohs(th->dest), rules->ports)) {
-		forward_init(&c, tn, skb, thoff);
-		c.flow.family = 6;
-		memcpy(c.flow.src.v6, &iph->saddr, 16);
-		memcpy(c.flow.dst.v6, &iph->daddr, 16);
-		if (flags & IP6_FH_F_FRAG)
+		capture_begin(&c, tn, skb, thoff);
+		c.forward = true;
+		capture_addr6(&c.flow, &iph->saddr, &iph->daddr);
+		if (fragment)
 			tcopy_capture_fragment(rules, &c, th);
 		else
 			tcopy_capture_packet(rules, &c, th);
 	}
-	if (test_bit(ntohs(th->source), rules->ports) &&
-	    !(flags & IP6_FH_F_FRAG)) {
-		forward_init(&c, tn, skb, thoff);
+	if (test_bit(ntohs(th->source), rules->ports) && !fragment) {
+		capture_begin(&c, tn, skb, thoff);
+		c.forward = true;
 		c.reply = true;
-		c.flow.family = 6;
-		memcpy(c.flow.src.v6, &iph->daddr, 16);
-		memcpy(c.flow.dst.v6, &iph->saddr, 16);
+		capture_addr6(&c.flow, &iph->daddr, &iph->saddr);
 		forward_reply(rules, &c, th);
 	}
 	return NF_ACCEPT;

@@ -30,20 +30,12 @@ static unsigned int capture_v4(void *priv, struct sk_buff *skb,
 	rules = rcu_dereference(tn->rules);
 	if (!rules)
 		return NF_ACCEPT;
-	thoff = skb_network_offset(skb) + iph->ihl * 4;
-	th = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	th = capture_tcp4(skb, &thoff, &buf);
 	if (!th || !test_bit(ntohs(th->dest), rules->ports))
 		return NF_ACCEPT;
 
-	memset(&c.flow, 0, sizeof(c.flow));
-	c.flow.family = 4;
-	c.flow.src.v4 = iph->saddr;
-	c.flow.dst.v4 = iph->daddr;
-	c.forward = false;
-	c.reply = false;
-	c.tn = tn;
-	c.skb = skb;
-	c.thoff = thoff;
+	capture_begin(&c, tn, skb, thoff);
+	capture_addr4(&c.flow, iph->saddr, iph->daddr);
 	c.dif = inet_iif(skb);
 	c.sdif = inet_sdif(skb);
 	tcopy_capture_packet(rules, &c, th);
@@ -58,36 +50,23 @@ static unsigned int capture_v6(void *priv, struct sk_buff *skb,
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	const struct tcopy_rules *rules;
 	const struct tcphdr *th;
-	unsigned int thoff = 0;
-	unsigned short frag = 0;
+	unsigned int thoff;
 	struct tcphdr buf;
 	struct capture c;
-	int flags = 0;
+	bool fragment;
 
 	rules = rcu_dereference(tn->rules);
 	if (!rules)
 		return NF_ACCEPT;
-	if (iph->nexthdr == IPPROTO_TCP)
-		thoff = skb_network_offset(skb) + sizeof(*iph);
-	else if (ipv6_find_hdr(skb, &thoff, IPPROTO_TCP, &frag, &flags) < 0 ||
-		 frag)
-		return NF_ACCEPT;
-	th = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+	th = capture_tcp6(skb, &thoff, &fragment, &buf);
 	if (!th || !test_bit(ntohs(th->dest), rules->ports))
 		return NF_ACCEPT;
 
-	memset(&c.flow, 0, sizeof(c.flow));
-	c.flow.family = 6;
-	memcpy(c.flow.src.v6, &iph->saddr, 16);
-	memcpy(c.flow.dst.v6, &iph->daddr, 16);
-	c.forward = false;
-	c.reply = false;
-	c.tn = tn;
-	c.skb = skb;
-	c.thoff = thoff;
+	capture_begin(&c, tn, skb, thoff);
+	capture_addr6(&c.flow, &iph->saddr, &iph->daddr);
 	c.dif = inet6_iif(skb);
 	c.sdif = inet6_sdif(skb);
-	if (flags & IP6_FH_F_FRAG)
+	if (fragment)
 		tcopy_capture_fragment(rules, &c, th);
 	else
 		tcopy_capture_packet(rules, &c, th);

@@ -5,8 +5,11 @@
 #ifndef TCOPY_ONLINE_CAPTURE_INT_H
 #define TCOPY_ONLINE_CAPTURE_INT_H
 
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
+#include <net/ipv6.h>
 #include "../lib/flow.h"
 #include "../lib/seg.h"
 
@@ -47,6 +50,72 @@ struct capture {
 	struct tcopy_flow flow;
 	struct tcopy_seg seg;
 };
+
+/**
+ * capture_begin() - a packet that may be of interest
+ * @c:		filled, but for the addresses of @flow and @hlen and @seg
+ * @tn:		the namespace
+ * @skb:	the packet
+ * @thoff:	of its TCP header
+ */
+static inline void capture_begin(struct capture *c, struct tcopy_net *tn,
+				 const struct sk_buff *skb, unsigned int thoff)
+{
+	c->tn = tn;
+	c->skb = skb;
+	c->thoff = thoff;
+	c->dif = 0;
+	c->sdif = 0;
+	c->forward = false;
+	c->reply = false;
+	memset(&c->flow, 0, sizeof(c->flow));
+}
+
+static inline void capture_addr4(struct tcopy_flow *flow, __be32 src,
+				 __be32 dst)
+{
+	flow->family = 4;
+	flow->src.v4 = src;
+	flow->dst.v4 = dst;
+}
+
+static inline void capture_addr6(struct tcopy_flow *flow,
+				 const struct in6_addr *src,
+				 const struct in6_addr *dst)
+{
+	flow->family = 6;
+	memcpy(flow->src.v6, src, 16);
+	memcpy(flow->dst.v6, dst, 16);
+}
+
+static inline const struct tcphdr *capture_tcp4(const struct sk_buff *skb,
+						unsigned int *thoff,
+						struct tcphdr *buf)
+{
+	*thoff = skb_network_offset(skb) + ip_hdr(skb)->ihl * 4;
+	return skb_header_pointer(skb, *thoff, sizeof(*buf), buf);
+}
+
+/* Behind extension headers, too. NULL: it is no TCP, or no first fragment. */
+static inline const struct tcphdr *capture_tcp6(const struct sk_buff *skb,
+						unsigned int *thoff,
+						bool *fragment,
+						struct tcphdr *buf)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	unsigned short frag = 0;
+	int flags = 0;
+
+	*thoff = 0;
+	if (iph->nexthdr == IPPROTO_TCP)
+		*thoff = skb_network_offset(skb) + sizeof(*iph);
+	else if (!ipv6_ext_hdr(iph->nexthdr) ||
+		 ipv6_find_hdr(skb, thoff, IPPROTO_TCP, &frag, &flags) < 0 ||
+		 frag)
+		return NULL;
+	*fragment = flags & IP6_FH_F_FRAG;
+	return skb_header_pointer(skb, *thoff, sizeof(*buf), buf);
+}
 
 /* capture.c */
 bool tcopy_capture_checksum_ok(const struct capture *c);
