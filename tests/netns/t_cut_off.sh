@@ -14,7 +14,9 @@ note "cut off: $(target_field state): $(target_field reason)"
 load_end
 ip -n net link set test up
 wait_for 30 "copying to resume" state_is copying
-# what was being copied when the test host went is delivered, or reset, in its own time
+# what was being copied when the test host went is delivered, on connections that are opened anew for it
+# where the server has given up the old ones, or reset, in its own time
+wait_for 90 "the copies to end" no_sessions
 wait_for 60 "the test server's old connections to end" no_connections test
 : >"$T/online/access.log"; : >"$T/test/access.log"
 get 1 200 8 /s/

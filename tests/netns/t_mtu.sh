@@ -17,7 +17,11 @@ tcopy_up
 get 1 400 32 /s/
 get 1 100 16 /m/
 put 1048576 4 4 1m
-same_logs 504 60
+# What the relay finds when it has been held up goes in full datagrams.
+kill -STOP "$RELAY_PID"
+get 401 440 8 /s/ -H 'Connection: close'
+kill -CONT "$RELAY_PID"
+same_logs 544 60
 same_uploads 4
 capture_end path
 tcpdump -nr "$T/path.pcap" "(ip and ip[6:2] & 0x3fff != 0) or (ip6 and ip6[6] = 44)" >"$T/frags" 2>/dev/null
