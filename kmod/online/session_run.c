@@ -9,6 +9,8 @@
 
 /* Decisions carried out in one go. */
 #define RUN_MAX		4096
+/* Rounds in which one CPU sends what the others go on building. */
+#define RUN_ROUNDS	16
 /* What the sequence numbers of a copy's next connection are ahead of the one
  * before by: behind any window of that, so that whatever is left of it on the
  * test host neither takes the SYN for its own nor for an old one.
@@ -165,6 +167,13 @@ static void run_end(struct tcopy_session *s, enum tcopy_end why, u64 now_us)
 		run_purge(s);
 }
 
+/* Others want this CPU as well: on at the next tick. */
+static void run_on(struct tcopy_session *s)
+{
+	if (!mod_timer(&s->timer, jiffies + 1))
+		refcount_inc(&s->ref);
+}
+
 static bool run_locked(struct tcopy_session *s, u64 now_us)
 {
 	struct tcopy_target *t = s->target;
@@ -208,9 +217,7 @@ static bool run_locked(struct tcopy_session *s, u64 now_us)
 			return true;
 		}
 		if (!left--) {
-			/* Others want the CPU as well: on at the next tick. */
-			if (!mod_timer(&s->timer, jiffies + 1))
-				refcount_inc(&s->ref);
+			run_on(s);
 			return false;
 		}
 	}
@@ -227,13 +234,15 @@ quiet:
 
 /* Unlocks, sends what was built in the order it was built, and forgets the
  * session when it is over. One sender at a time: the others leave their packets
- * to him, or two CPUs would reorder the copy.
+ * to him, or two CPUs would reorder the copy. Where they build as fast as he
+ * sends, what is left goes with the next run.
  */
 static void run_unlock(struct tcopy_session *s, bool over)
 	__releases(&s->lock)
 {
 	struct net *net = s->tn->net;
 	struct sk_buff_head list;
+	int left = RUN_ROUNDS;
 	struct sk_buff *skb;
 
 	if (s->sending || skb_queue_empty(&s->out)) {
@@ -245,6 +254,10 @@ static void run_unlock(struct tcopy_session *s, bool over)
 	__skb_queue_head_init(&list);
 	s->sending = true;
 	while (!skb_queue_empty(&s->out)) {
+		if (!left-- && !over && !s->dead) {
+			run_on(s);
+			break;
+		}
 		skb_queue_splice_init(&s->out, &list);
 		spin_unlock_bh(&s->lock);
 		local_bh_disable();
