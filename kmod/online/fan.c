@@ -69,6 +69,29 @@ void tcopy_fan_put(struct tcopy_fan *fan)
 }
 
 /**
+ * tcopy_fan_waits() - may a packet for these copies still wait in a queue?
+ * @fan: the caller holds a reference
+ *
+ * Context: any.
+ */
+bool tcopy_fan_waits(const struct tcopy_fan *fan)
+{
+	return atomic_read(&fan->queued);
+}
+
+/**
+ * tcopy_fan_done() - an entry of a queue is through, or given up
+ * @fan: gives up the entry's reference
+ *
+ * Context: process or BH.
+ */
+void tcopy_fan_done(struct tcopy_fan *fan)
+{
+	atomic_dec(&fan->queued);
+	tcopy_fan_put(fan);
+}
+
+/**
  * tcopy_fan_unlist() - no packet finds this connection's copies any more
  * @fan: the caller holds a reference, or RCU
  *
@@ -218,6 +241,7 @@ struct sk_buff *tcopy_fan_packet(struct tcopy_session *leader,
 	if (!entry)
 		goto missed;
 	refcount_inc(&fan->ref);
+	atomic_inc(&fan->queued);
 	tcopy_queue_fan(tn, entry, fan,
 			!READ_ONCE(fan->begun) && !xchg(&fan->begun, 1));
 	return skb;
@@ -318,5 +342,5 @@ void tcopy_fan_run(struct tcopy_net *tn, struct sk_buff *skb)
 		return;
 	}
 	tcopy_hold_drop(skb, tn);
-	tcopy_fan_put(fan);
+	tcopy_fan_done(fan);
 }

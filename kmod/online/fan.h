@@ -30,6 +30,7 @@
  *		by whoever works off that entry
  * @n:		entries of @copy
  * @ref:	one a copy, one an entry of a queue
+ * @queued:	entries in queues, or being worked off
  * @target:	holds a reference
  * @ev:		the client's packet that began it
  * @syn:	what its SYN said
@@ -46,6 +47,7 @@ struct tcopy_fan {
 	u32 born;
 	u32 n;
 	refcount_t ref;
+	atomic_t queued;
 	struct tcopy_target *target;
 	struct tcopy_event ev;
 	struct tcopy_syn syn;
@@ -59,6 +61,8 @@ struct tcopy_fan *tcopy_fan_new(struct tcopy_session *leader, u32 copies,
 				const struct tcopy_peer *peer);
 void tcopy_fan_put(struct tcopy_fan *fan);
 void tcopy_fan_leave(struct tcopy_session *s);
+bool tcopy_fan_waits(const struct tcopy_fan *fan);
+void tcopy_fan_done(struct tcopy_fan *fan);
 void tcopy_fan_unlist(struct tcopy_fan *fan);
 void tcopy_fan_tell(struct tcopy_fan *fan);
 void tcopy_fan_missed(struct tcopy_fan *fan, enum tcopy_end why);

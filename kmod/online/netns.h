@@ -52,6 +52,8 @@ struct tcopy_rules;
  * @waiting:	@share is used up: @again will go on, nobody else need
  * @gathering:	much comes in: @again will go on, unless a connection begins
  * @ran_ns:	when the last run began; the tasklet alone
+ * @taken:	entries are being worked off; under @queue.lock
+ * @taken_since: jiffies when the first of them was queued; under @queue.lock
  * @starved:	it was used up since @queue was last empty
  * @behind:	@queue has waited for too long because of that: connections that
  *		begin on this CPU are not copied. READ_ONCE
@@ -76,6 +78,8 @@ struct tcopy_cpu {
 	bool waiting;
 	bool gathering;
 	u64 ran_ns;
+	bool taken;
+	u32 taken_since;
 	bool starved;
 	bool behind;
 	unsigned int late_n;

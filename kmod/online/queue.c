@@ -43,6 +43,7 @@ static enum hrtimer_restart queue_again(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
+/* They were before all others, and are again: the oldest stays in front. */
 static enum hrtimer_restart queue_later(struct hrtimer *timer)
 {
 	struct tcopy_cpu *cpu = container_of(timer, struct tcopy_cpu,
@@ -50,13 +51,19 @@ static enum hrtimer_restart queue_later(struct hrtimer *timer)
 	struct sk_buff *skb;
 
 	spin_lock(&cpu->queue.lock);
-	while ((skb = __skb_dequeue(&cpu->later))) {
+	while ((skb = __skb_dequeue_tail(&cpu->later))) {
 		cpu->bytes += skb->truesize;
-		__skb_queue_tail(&cpu->queue, skb);
+		__skb_queue_head(&cpu->queue, skb);
 	}
 	spin_unlock(&cpu->queue.lock);
 	tasklet_schedule(&cpu->tasklet);
 	return HRTIMER_NORESTART;
+}
+
+/* Was @skb, which may be NULL, queued by then? */
+static bool queue_older(struct sk_buff *skb, u32 since)
+{
+	return skb && (s32)(since - tcopy_queue_cb(skb)->since) >= 0;
 }
 
 static void queue_arm_acks(struct tcopy_cpu *cpu, u64 wait_us)
@@ -122,7 +129,7 @@ static void queue_purge(struct tcopy_cpu *cpu)
 		if (tcopy_queue_cb(skb)->kind == TCOPY_QUEUE_DATAGRAM)
 			skb->mark = 0;
 		if (tcopy_queue_cb(skb)->kind == TCOPY_QUEUE_FAN)
-			tcopy_fan_put(tcopy_queue_cb(skb)->fan);
+			tcopy_fan_done(tcopy_queue_cb(skb)->fan);
 		tcopy_hold_drop(skb, cpu->tn);
 	}
 }
@@ -327,6 +334,11 @@ unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list,
 
 	most = tcopy_share_allow(&cpu->share, percent, QUEUE_BUDGET, now_ns);
 	spin_lock(&cpu->queue.lock);
+	skb = skb_peek(&cpu->queue);
+	if (most && skb) {
+		cpu->taken_since = tcopy_queue_cb(skb)->since;
+		cpu->taken = true;
+	}
 	while (n < most && (skb = __skb_dequeue(&cpu->queue))) {
 		waited = (u32)jiffies - tcopy_queue_cb(skb)->since;
 		if (cpu->starved && waited > msecs_to_jiffies(QUEUE_SHED_MS) &&
@@ -372,12 +384,42 @@ void tcopy_queue_done(struct tcopy_cpu *cpu, unsigned int entries,
 	u64 before_ns = cpu->ran_ns;
 
 	cpu->ran_ns = since_ns;
+	spin_lock(&cpu->queue.lock);
+	cpu->taken = false;
+	spin_unlock(&cpu->queue.lock);
 	tcopy_share_charge(&cpu->share, percent, entries, since_ns,
 			   ktime_get_ns());
 	if (!skb_queue_empty_lockless(&cpu->queue))
 		queue_pause(cpu, tcopy_share_wait(&cpu->share, percent));
 	else if (since_ns - before_ns < 2 * QUEUE_GATHER_NS)
 		queue_gather(cpu);
+}
+
+/**
+ * tcopy_queue_waits() - may something that was queued by then still wait?
+ * @tn:		the namespace
+ * @since:	jiffies; not the future's
+ *
+ * What is being worked off waits, too. Entries for further copies of a
+ * connection are not looked for: see tcopy_fan_waits().
+ *
+ * Context: BH; looks at each CPU.
+ */
+bool tcopy_queue_waits(struct tcopy_net *tn, u32 since)
+{
+	bool waits = false;
+	struct tcopy_cpu *cpu;
+	int i;
+
+	for_each_online_cpu(i) {
+		cpu = per_cpu_ptr(tn->cpu, i);
+		spin_lock(&cpu->queue.lock);
+		waits |= queue_older(skb_peek(&cpu->queue), since) ||
+			 queue_older(skb_peek(&cpu->later), since) ||
+			 (cpu->taken && (s32)(since - cpu->taken_since) >= 0);
+		spin_unlock(&cpu->queue.lock);
+	}
+	return waits;
 }
 
 /**

@@ -79,6 +79,7 @@ unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list,
 			      u64 now_ns);
 void tcopy_queue_done(struct tcopy_cpu *cpu, unsigned int entries,
 		      u64 since_ns);
+bool tcopy_queue_waits(struct tcopy_net *tn, u32 since);
 bool tcopy_queue_starved(struct tcopy_net *tn);
 void tcopy_queue_ack(struct tcopy_session *s, u64 ack_us, u64 now_us);
 struct tcopy_session *tcopy_queue_ack_due(struct tcopy_cpu *cpu, u64 now_us);

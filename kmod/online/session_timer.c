@@ -108,23 +108,29 @@ static void timer_judge(struct tcopy_session *s, u64 now_us)
 		tcopy_silence_none(s->target, s->syn_us);
 }
 
-/* Are bytes missed for good? Production has them from the moment that its
- * socket does, and they may still wait in a CPU's queue for us: it is looked
- * twice.
+/* Are bytes missed for good? When production has them, they were queued for us
+ * before, and may still wait on another CPU: that is looked at a moment later,
+ * and nothing may wait any more then that was queued by now.
  */
 static bool timer_lost(struct tcopy_session *s, const struct tcopy_peer *peer,
 		       u64 now_us)
 {
-	if (tcopy_queue_starved(s->tn) ||
-	    !tcopy_session_missed_surely(s, peer, now_us)) {
+	u32 age;
+
+	if (!tcopy_session_missed_surely(s, peer, now_us)) {
 		s->lost_us = 0;
 		return false;
 	}
-	if (s->lost_us && s->lost_seq == s->hold.cap_nxt)
-		return now_us - s->lost_us >= TIMER_GAP_US;
-	s->lost_us = now_us;
-	s->lost_seq = s->hold.cap_nxt;
-	return false;
+	if (!s->lost_us || s->lost_seq != s->hold.cap_nxt) {
+		s->lost_us = now_us;
+		s->lost_seq = s->hold.cap_nxt;
+		return false;
+	}
+	if (now_us - s->lost_us < TIMER_GAP_US)
+		return false;
+	age = usecs_to_jiffies(min_t(u64, now_us - s->lost_us, 1U << 30));
+	return !tcopy_queue_waits(s->tn, (u32)jiffies - age + 1) &&
+	       !(s->fan && tcopy_fan_waits(s->fan));
 }
 
 /* What only production's socket can tell: asked rarely, by the timer. */
