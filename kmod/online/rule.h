@@ -63,6 +63,11 @@ struct tcopy_conf {
 	struct rcu_head rcu;
 };
 
+/* After so many connections whose client spoke first the next one's is expected
+ * to.
+ */
+#define TCOPY_CLIENT_FIRST	16
+
 /* How far a target's probe has come. */
 enum tcopy_probe {
 	TCOPY_PROBE_NONE,	/* not asked yet, or asked too long ago */
@@ -121,6 +126,8 @@ enum tcopy_probe {
  * @copying_us:	when copying began for the last time; READ_ONCE
  * @silent_n:	new copies in a row that nobody answered
  * @refused_n:	new copies in a row that were answered with RST
+ * @client_first: connections in a row whose client spoke before the service,
+ *		up to TCOPY_CLIENT_FIRST; READ_ONCE
  * @answered:	a copy was accepted since @copying_us; READ_ONCE
  * @paused:	TCOPY_PROBE_SILENCE or _REFUSALS: what copying is paused for; or
  *		0; tcopy_net.lock
@@ -178,6 +185,7 @@ struct tcopy_target {
 	atomic_t silent_n;
 	atomic_t refused_n;
 	bool answered;
+	u8 client_first;
 	u8 paused;
 	u8 pauses;
 	bool held;

@@ -319,6 +319,7 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 		.wscale = SESSION_WSCALE,
 		.path_mss = 536,
 		.win_max = t->direct ? session_window(s, &ev->seg) : 0,
+		.late_ack = READ_ONCE(t->client_first) == TCOPY_CLIENT_FIRST,
 	};
 	if (own || fan || conf->source.family) {
 		err = session_own_source(s, &flow, own, &open, now_us);

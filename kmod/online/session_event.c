@@ -177,18 +177,35 @@ void tcopy_session_shed(struct tcopy_net *tn, const struct tcopy_flow *flow)
 	}
 }
 
+/* A client's first payload: has it waited for its service to speak? One that
+ * did says that others of this target may.
+ */
+static void event_first(struct tcopy_target *t, bool waited)
+{
+	u8 n = READ_ONCE(t->client_first);
+
+	if (waited && n)
+		WRITE_ONCE(t->client_first, 0);
+	else if (!waited && n < TCOPY_CLIENT_FIRST)
+		WRITE_ONCE(t->client_first, n + 1);
+}
+
 /* Does payload begin a request, for all that can be told of the client's
  * packets alone? Its client has heard of the online service since its last
  * payload, and that was all it had to say then. The first payload does.
  */
 static bool event_begins(struct tcopy_session *s, const struct tcopy_seg *seg)
 {
+	bool heard = after(seg->ack, s->last_ack);
+	bool first = seg->seq == s->isn + 1;
 	bool begins = seg->seq == s->hold.cap_nxt && s->pushed &&
-		      (after(seg->ack, s->last_ack) || seg->seq == s->isn + 1);
+		      (heard || first);
 
+	if (first)
+		event_first(s->target, heard);
 	if (after(seg->seq + seg->len, s->hold.cap_nxt))
 		s->pushed = seg->flags & TCOPY_PSH;
-	if (after(seg->ack, s->last_ack))
+	if (heard)
 		s->last_ack = seg->ack;
 	return begins;
 }

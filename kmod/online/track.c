@@ -40,6 +40,8 @@ void tcopy_track_init(struct tcopy_track *t,
 	t->mss = 536;
 	t->win = TCOPY_T_WIN;
 	t->win_max = min_t(u32, open->win_max, TCOPY_T_WIN);
+	if (open->late_ack)
+		t->flags |= TCOPY_T_ACK_LATE;
 	if (t->opts & TCOPY_OPT_WS && !t->win_max)
 		t->rcv_wscale = min_t(u8, open->wscale, 14);
 	t->rto_us = TCOPY_T_S;

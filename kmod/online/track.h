@@ -81,6 +81,8 @@ struct tcopy_track_conf {
  * @win_max:	window that is announced at most, in bytes, up to 65535: answers
  *		come with their payload. 0: they do not, and it is constant and
  *		as large as @wscale allows
+ * @late_ack:	the client is expected to speak first: the handshake's ACK may
+ *		wait for that, as one of answers may
  */
 struct tcopy_track_open {
 	u32 isn;
@@ -91,6 +93,7 @@ struct tcopy_track_open {
 	u8 wscale;
 	u16 path_mss;
 	u32 win_max;
+	bool late_ack;
 };
 
 /**

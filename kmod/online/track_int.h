@@ -31,6 +31,7 @@
 #define TCOPY_T_GATED		0x2000	/* something waits at its gate */
 #define TCOPY_T_AGAIN		0x4000	/* the last RST had snd_una */
 #define TCOPY_T_PARKED		0x8000	/* ended by the test server alone */
+#define TCOPY_T_ACK_LATE	0x10000	/* the handshake's ACK may wait */
 
 #define TCOPY_T_MS		1000ULL		/* in microseconds */
 #define TCOPY_T_S		1000000ULL

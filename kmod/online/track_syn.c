@@ -49,7 +49,10 @@ static void tcopy_syn_accepted(struct tcopy_track *t,
 	t->replies = 0;
 	t->rtx_at = 0;
 	t->state = TCOPY_TRACK_OPEN;
-	t->flags |= TCOPY_T_ACK_NOW;
+	if (t->flags & TCOPY_T_ACK_LATE)
+		t->ack_at = t->now_us + TCOPY_T_ACK_DELAY;
+	else
+		t->flags |= TCOPY_T_ACK_NOW;
 }
 
 /**

@@ -87,6 +87,7 @@ static void basic(struct world *w, struct plan *p)
 	p->calm = true;
 	p->leave_out = chance(w, 500);
 	p->fin_rides = chance(w, 500);
+	p->late_ack = chance(w, 500);
 }
 
 static void lossy(struct world *w, struct plan *p)

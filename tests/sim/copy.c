@@ -386,6 +386,7 @@ void copy_start(struct world *w, u32 base, u32 ack)
 		.wscale = p->wscale,
 		.path_mss = p->path_mss,
 		.win_max = p->win_max,
+		.late_ack = p->late_ack,
 	};
 
 	p->isn += base;

@@ -137,6 +137,7 @@ struct plan {
 	u8 wscale, server_wscale;
 	u16 mss, server_mss, path_mss;
 	u32 win_max;			/* answers come as packets */
+	bool late_ack;			/* the handshake's ACK may wait */
 	u32 rcvbuf;
 	bool pace;
 	u64 idle_us, wait_us;

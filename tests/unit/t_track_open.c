@@ -133,6 +133,40 @@ static void payload_rides_on_the_third_ack(void)
 	QUIET();
 }
 
+static void late_third_ack_waits_for_payload(void)
+{
+	struct tcopy_track_open open = rig_open_all;
+
+	open.late_ack = true;
+	rig_new(&open);
+	rig_poll();
+	rig_synack(ALL, 1460, 7, 65535);
+	rig_poll();
+	QUIET();
+	T_EQ(tcopy_track_ack_deadline(&r.t), r.now + 4 * MS);
+	r.now += 3 * MS;
+	rig_data(100, 0, 0);
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_PSH, 1, 100);
+	QUIET();
+}
+
+static void late_third_ack_does_not_wait_for_long(void)
+{
+	struct tcopy_track_open open = rig_open_all;
+
+	open.late_ack = true;
+	rig_new(&open);
+	rig_poll();
+	rig_synack(ALL, 1460, 7, 65535);
+	rig_poll();
+	QUIET();
+	r.now += 4 * MS;
+	rig_poll();
+	SENDS(TCOPY_ACK, 1, 0);
+	QUIET();
+}
+
 static void lost_third_ack_is_sent_again(void)
 {
 	rig_opened();
@@ -257,6 +291,8 @@ int main(void)
 	T_RUN(a_stale_connection_may_expect_the_next_byte);
 	T_RUN(synack_is_acknowledged_at_once);
 	T_RUN(payload_rides_on_the_third_ack);
+	T_RUN(late_third_ack_waits_for_payload);
+	T_RUN(late_third_ack_does_not_wait_for_long);
 	T_RUN(lost_third_ack_is_sent_again);
 	T_RUN(window_of_a_synack_is_not_scaled);
 	T_RUN(wscale_counts_when_both_have_it);
