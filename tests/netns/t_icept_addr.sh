@@ -109,7 +109,9 @@ wait_for 60 "the intercept to leave" no_intercepts
 hooks_are 0
 ns client curl -sS -o /dev/null -m 10 "http://$(hostport inner 80)/s/5" || fail "not unhooked"
 
-# behind a published port: answers leave from this host's address
+# behind a published port: answers leave from this host's address. It has spoken with the client just now, and would
+# ask soon whether that is still there.
+ip -n test neigh flush dev eth0
 ghosts_start
 relay_start
 ctl test add-intercept 8080 --addr "$(addr test)"
