@@ -91,7 +91,10 @@ then
 	wait_for 60 "the copies to end" no_sessions
 	note "with a flowtable: end_gap $(($(stat end_gap) - ended)), $(log_all test | grep -c /s/10) of 40 requests copied"
 	sheet_ok
+	[ "$(stat end_gap)" -gt 0 ] || fail "no copy ended by a gap"
+	doctor_finds online flowtable "target 1"
 	ns online nft delete table inet fast
+	doctor_lacks online flowtable || fail "doctor finds a flowtable that is gone"
 else
 	note "no flowtables here: $(head -1 "$T/nft")"
 fi

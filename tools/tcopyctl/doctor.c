@@ -45,7 +45,7 @@ static void mend_text(char *buf, size_t size, const struct advice *advice,
 void doctor_found(struct doctor *d, const struct advice *advice,
 		  const struct subject *subject, const char *fmt, ...)
 {
-	char what[512], mend[512];
+	char what[768], mend[1024];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -159,6 +159,10 @@ static int run(struct args *args)
 		doctor_online(&d);
 		doctor_test(&d);
 		doctor_host(&d);
+		nf_rules_get(&d.nf);
+		doctor_firewall(&d);
+		doctor_bypass(&d);
+		nf_rules_put(&d.nf);
 		state_now_put(&d.now);
 	}
 	if (out_is_json())
@@ -176,7 +180,7 @@ const struct command cmd_doctor = {
 	.help =
 	"On either host: modules and versions, each target's state, return channel, route and counters,\n"
 	"each intercept's relay, service and pass prefixes, reverse path filters, conntrack, the way back to\n"
-	"clients. Each finding says what it is, why it matters, and what mends it. Changes nothing.\n"
+	"clients, rules of nftables that drop every copy or answer, what bypasses --hook forward. Each finding says what it is, why it matters, and what mends it. Changes nothing.\n"
 	"Exit code 3 when something was found. With -j a list of the findings. Counters are those since\n"
 	"the module was loaded or 'reset-stats': after mending, reset them and ask again.\n"
 	"\n"

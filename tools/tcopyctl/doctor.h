@@ -3,6 +3,7 @@
 #ifndef TCOPYCTL_DOCTOR_H
 #define TCOPYCTL_DOCTOR_H
 
+#include "nf.h"
 #include "state.h"
 
 /**
@@ -25,17 +26,19 @@ struct advice {
  */
 struct subject {
 	char name[96];
-	char word[ENDPOINT_TEXT];
+	char word[640];
 };
 
 /**
  * struct doctor - an examination
  * @now:	what the kernel has
+ * @nf:		the rules of nf_tables; empty: there are none
  * @checks:	questions asked
  * @found:	findings
  */
 struct doctor {
 	struct state_now now;
+	struct nf_rules nf;
 	unsigned int checks;
 	unsigned int found;
 };
@@ -48,12 +51,17 @@ void doctor_fact(const struct subject *subject, const char *fmt, ...)
 void doctor_subject(struct subject *to, const char *word, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* doctor_online.c, doctor_counter.c, doctor_test.c, doctor_host.c */
+/*
+ * doctor_online.c, doctor_counter.c, doctor_test.c, doctor_host.c,
+ * doctor_firewall.c, doctor_bypass.c
+ */
 void doctor_online(struct doctor *d);
 void doctor_counters(struct doctor *d, const struct target *t,
 		     const struct subject *s);
 void doctor_test(struct doctor *d);
 void doctor_host(struct doctor *d);
+void doctor_firewall(struct doctor *d);
+void doctor_bypass(struct doctor *d);
 
 /* doctor_system.c */
 bool system_read(long *to, const char *fmt, ...)

@@ -92,6 +92,7 @@ static void examine_route(struct doctor *d, const struct target *t,
 	char to[ENDPOINT_TEXT], dev[IF_NAMESIZE] = "?", via[ENDPOINT_TEXT];
 	struct endpoint addr = t->to;
 	struct subject about = *s;
+	char less[40] = "";
 	struct route r;
 	int rc, mtu;
 
@@ -112,10 +113,12 @@ static void examine_route(struct doctor *d, const struct target *t,
 		doctor_found(d, &link, &about,
 			     "the device %s, by which copies leave, has no link",
 			     dev);
-	doctor_fact(s, "to %s by %s%s%s, MTU %d", to, dev,
+	if (r.mtu && (int)r.mtu < mtu)
+		snprintf(less, sizeof(less), " of the device's %d", mtu);
+	doctor_fact(s, "to %s by %s%s%s, MTU %d%s", to, dev,
 		    r.gateway.family ? " via " : "", r.gateway.family ?
 		    endpoint_text(via, &r.gateway) : "",
-		    r.mtu ? (int)r.mtu : mtu);
+		    r.mtu ? (int)r.mtu : mtu, less);
 }
 
 /* Is there anything to be copied? */

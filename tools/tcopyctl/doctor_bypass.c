@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * doctor: what takes forwarded packets past the hook that copies them. What
+ * this host receives itself passes its hook in any case: a packet that is
+ * redirected before it does not reach the service either.
+ */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "doctor.h"
+
+/**
+ * struct xdp - a device with a program in front of all hooks
+ * @dev:	its name
+ * @mode:	XDP_ATTACHED_DRV, ...
+ * @any:	there is one
+ */
+struct xdp {
+	char dev[IF_NAMESIZE];
+	u8 mode;
+	bool any;
+};
+
+static int link_cb(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr, *in;
+	struct xdp *xdp = data, x = { 0 };
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg)) {
+		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
+			snprintf(x.dev, sizeof(x.dev), "%s",
+				 mnl_attr_get_str(attr));
+		if (mnl_attr_get_type(attr) != IFLA_XDP)
+			continue;
+		mnl_attr_for_each_nested(in, attr)
+			if (mnl_attr_get_type(in) == IFLA_XDP_ATTACHED)
+				x.mode = mnl_attr_get_u8(in);
+	}
+	x.any = x.mode != XDP_ATTACHED_NONE;
+	if (x.any && !xdp->any)
+		*xdp = x;
+	return MNL_CB_OK;
+}
+
+static void xdp_find(struct xdp *xdp)
+{
+	struct nl nl = { .module = "rtnetlink", .seq = 1 };
+	struct nl_request req;
+	struct ifinfomsg *ifi;
+	struct err err;
+
+	memset(xdp, 0, sizeof(*xdp));
+	req.nlh = mnl_nlmsg_put_header(req.buf);
+	req.nlh->nlmsg_type = RTM_GETLINK;
+	req.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	req.nlh->nlmsg_seq = nl.seq;
+	ifi = mnl_nlmsg_put_extra_header(req.nlh, sizeof(*ifi));
+	ifi->ifi_family = AF_UNSPEC;
+	nl.sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (nl.sock && mnl_socket_bind(nl.sock, 0, MNL_SOCKET_AUTOPID) >= 0 &&
+	    nl_call(&nl, &req, link_cb, xdp, &err))
+		xdp->any = false;
+	nl_close(&nl);
+}
+
+static void examine_xdp(struct doctor *d, const struct target *t,
+			const struct subject *about)
+{
+	static const struct advice advice = {
+		"xdp",
+		"packets that it redirects pass no hook: they are not copied",
+		"let that program pass packets of the service; or without it: 'ip link set dev %s off'; then 'tcopyctl reset-stats'"
+	};
+	unsigned long long gaps = t->stat[TCOPY_A_STAT_END_GAP];
+	unsigned long long matched = t->stat[TCOPY_A_STAT_MATCHED];
+	struct subject s = *about;
+	struct xdp xdp;
+
+	d->checks++;
+	xdp_find(&xdp);
+	if (!xdp.any)
+		return;
+	if (matched && !gaps) {
+		doctor_fact(about, "device %s has an XDP program", xdp.dev);
+		return;
+	}
+	snprintf(s.word, sizeof(s.word), "%s %s", xdp.dev,
+		 xdp.mode == XDP_ATTACHED_SKB ? "xdpgeneric" :
+		 xdp.mode == XDP_ATTACHED_DRV ? "xdpdrv" :
+		 xdp.mode == XDP_ATTACHED_HW ? "xdpoffload" : "xdp");
+	doctor_found(d, &advice, &s,
+		     "matched is %llu, end_gap is %llu, and the device %s has an XDP program",
+		     matched, gaps, xdp.dev);
+}
+
+static void examine_flowtable(struct doctor *d, const struct target *t,
+			      const struct subject *s)
+{
+	static const struct advice advice = {
+		"flowtable",
+		"packets of a connection that is in a flowtable pass no hook: its copy lacks them, and ends",
+		"leave the service's port out of the rules with 'flow add' ('nft -a list ruleset' has them); then 'tcopyctl reset-stats', and ask again"
+	};
+	unsigned long long gaps = t->stat[TCOPY_A_STAT_END_GAP];
+
+	d->checks++;
+	if (d->nf.flow_n && gaps)
+		doctor_found(d, &advice, s,
+			     "end_gap is %llu, and the table %s has the flowtable %s",
+			     gaps, d->nf.flow.table, d->nf.flow.name);
+	else if (d->nf.flow_n)
+		doctor_fact(s, "the table %s has the flowtable %s",
+			    d->nf.flow.table, d->nf.flow.name);
+}
+
+/**
+ * doctor_bypass() - examine what bypasses the targets' hooks
+ * @d: the examination
+ */
+void doctor_bypass(struct doctor *d)
+{
+	const struct target *t;
+	struct subject s;
+	char id[16];
+	size_t i;
+
+	for (i = 0; i < d->now.targets.n; i++) {
+		t = &d->now.targets.v[i];
+		if (t->hook != TCOPY_HOOK_FORWARD)
+			continue;
+		snprintf(id, sizeof(id), "%u", t->id);
+		doctor_subject(&s, id, "target %u%s%s", t->id,
+			       *t->name ? " " : "", t->name);
+		examine_xdp(d, t, &s);
+		examine_flowtable(d, t, &s);
+	}
+}
