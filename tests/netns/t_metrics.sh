@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# metrics: a strict parser takes what it prints on both hosts, and the numbers are those of show-stats.
+# metrics: a strict parser takes what it prints on both hosts, and the numbers are those of show-stats, and of the relay.
+# The dashboard of packaging/grafana asks for nothing else.
 # timeout: 240
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
@@ -30,6 +31,7 @@ wait_for 20 "the copies' end" no_sessions
 sheet_ok
 
 parse online
+cp "$T/samples" "$T/samples.online"
 note "$(wc -l <"$T/samples") samples, $(grep -c '^# TYPE' "$T/prom") families"
 for s in matched packets bytes retransmits headers; do is "$(TARGET='' stat $s)" "tcopy_target_${s}_total" '"id": "1"' '"to": "'"$(hostport test 80)"'"'; done
 for s in copied not_needed no_session not_copying ended cpu_limit sampled; do
@@ -63,6 +65,15 @@ is 1 tcopy_intercept_relay_bound
 [ "$(value tcopy_intercept_stolen_total '"port": "80"' '"addr": "*"')" -ge 40 ] || fail "stolen answers are not counted"
 is 0 tcopy_intercept_draining '"port": "80"'
 is 0 tcopy_intercept_records_lost_total
+is 1 tcopy_relay_peers
+[ "$(value tcopy_relay_forwarded_total)" -ge 40 ] || fail "the relay's headers are not counted"
+for s in records forwarded datagrams opens held unsent conflicts; do is "$(relay_stat $s)" "tcopy_relay_${s}_total"; done
+for s in $(sed -n 's/^relay: \([a-z_]*\)  *[0-9][0-9]*  .*/\1/p' "$T/relay.log" | sort -u); do
+	[ "$s" = peers ] || [ "$s" = lost ] || value "tcopy_relay_${s}_total" >/dev/null
+done
+asked=$(grep -o 'tcopy_[a-z_]*' "$TCOPY_TOP/packaging/grafana/tcopy.json" | sort -u)
+[ "$(wc -w <<<"$asked")" -ge 20 ] || fail "the dashboard asks for $(wc -w <<<"$asked") metrics"
+for s in $asked; do grep -q "^$s " "$T/samples" "$T/samples.online" || fail "the dashboard asks for $s"; done
 
 # into a file, whole, and without one for the other host
 ctl online metrics "$T/tcopy.prom" || fail "metrics FILE"
@@ -72,3 +83,23 @@ ctl online stop
 parse online
 ! grep -q '"id"' "$T/samples" || fail "targets are left"
 ghosts_none
+
+# a relay that is gone tells nothing, nor is anybody believed who is not one
+relay_end
+parse test
+is 0 tcopy_intercept_relay_bound
+! grep tcopy_relay "$T/samples" || fail "a relay that is gone is told of"
+ip netns exec test setpriv --reuid 65534 --regid 65534 --clear-groups /usr/bin/python3 -uc '
+import socket
+s = socket.socket(socket.AF_UNIX)
+s.bind("\0tcopy-relay")
+s.listen()
+print("listening")
+while True:
+    c = s.accept()[0]
+    c.send(b"peers 7\n")
+    c.close()' >"$T/impostor" &
+LAB_PIDS+=($!)
+wait_for 10 "an impostor" grep -q listening "$T/impostor"
+parse test
+! grep tcopy_relay "$T/samples" || fail "an impostor is believed"

@@ -6,6 +6,7 @@
 
 #include "file.h"
 #include "out.h"
+#include "relay_count.h"
 #include "state.h"
 
 /* Where samples go: a stream, or rows of JSON when it is NULL. */
@@ -253,6 +254,27 @@ static void print_icepts(const struct icept_list *list,
 	}
 }
 
+/* Of this namespace's relay, when it runs. */
+static void print_relay(void)
+{
+	const struct relay_stat_info *info;
+	struct relay_counts counts;
+	char name[64];
+
+	if (!relay_count_get(&counts))
+		return;
+	begin("tcopy_relay_peers", "gauge", "Online hosts now");
+	sample("", counts.peers);
+	for (info = relay_stat_infos; info->name; info++) {
+		if (!counts.known[info - relay_stat_infos])
+			continue;
+		snprintf(name, sizeof(name), "tcopy_relay_%s_total",
+			 info->name);
+		begin(name, "counter", info->meaning);
+		sample("", counts.value[info - relay_stat_infos]);
+	}
+}
+
 static void print_all(FILE *out, void *data)
 {
 	struct state_now *now = data;
@@ -262,8 +284,10 @@ static void print_all(FILE *out, void *data)
 		print_host(&now->host);
 		print_targets(&now->targets);
 	}
-	if (now->test)
+	if (now->test) {
 		print_icepts(&now->icepts, &now->icept_all);
+		print_relay();
+	}
 }
 
 static int run(struct args *args)
@@ -293,6 +317,9 @@ const struct command cmd_metrics = {
 	"In its text exposition format, to stdout, or as a whole to FILE, where node_exporter's textfile\n"
 	"collector reads it:\n"
 	"\n"
-	"  tcopyctl metrics /var/lib/prometheus/node-exporter/tcopy.prom\n",
+	"  tcopyctl metrics /var/lib/prometheus/node-exporter/tcopy.prom\n"
+	"\n"
+	"Those of a relay that runs in this network namespace are among them. tcopy-metrics.timer does\n"
+	"so every 15 seconds.\n",
 	.run = run,
 };

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "relay_count.h"
 #include "relay_nl.h"
 #include "relay_sock.h"
 #include "resolve.h"
@@ -34,7 +35,8 @@ static const struct arg_def defs[] = {
  * @nl:		the kernel
  * @udp:	the online hosts
  * @signals:	signalfd
- * @epoll:	all three
+ * @counts:	who asks for counters; negative: nobody can
+ * @epoll:	all of them
  * @tried_ms:	when the module was looked for last
  */
 struct daemon {
@@ -42,6 +44,7 @@ struct daemon {
 	struct relay_nl nl;
 	int udp;
 	int signals;
+	int counts;
 	int epoll;
 	u64 tried_ms;
 };
@@ -198,20 +201,22 @@ static void serve(struct daemon *d, int fd, u64 now_ms)
 
 static void loop(struct daemon *d)
 {
-	struct epoll_event events[4];
+	struct epoll_event events[8];
 	u64 now_ms, ticked_ms = clock_ms();
 	bool more = false;
 	int i, n;
 
 	for (;;) {
-		n = epoll_wait(d->epoll, events, 4, more ? 0 : TICK_MS);
+		n = epoll_wait(d->epoll, events, 8, more ? 0 : TICK_MS);
 		if (n < 0 && errno != EINTR)
 			refuse("relay: epoll: %s", strerror(errno));
 		now_ms = clock_ms();
 		if (now_ms - ticked_ms > STALL_MS)
 			relay_core_stalled(d->core, now_ms - ticked_ms);
 		for (i = 0; i < n; i++) {
-			if (events[i].data.fd != d->signals)
+			if (events[i].data.fd == d->counts)
+				relay_count_serve(d->counts, d->core);
+			else if (events[i].data.fd != d->signals)
 				serve(d, events[i].data.fd, now_ms);
 			else if (!take_signals(d))
 				return;
@@ -222,6 +227,19 @@ static void loop(struct daemon *d)
 		}
 		more = relay_core_orphans(d->core);
 	}
+}
+
+/* It runs without, too. */
+static void open_counts(struct daemon *d)
+{
+	struct err err;
+
+	d->counts = relay_count_listen(&err);
+	if (d->counts < 0)
+		warn("relay: 'tcopyctl metrics' will lack its counters: %s",
+		     err.msg);
+	else
+		watch(d, d->counts);
 }
 
 static void draw(void *p, size_t len)
@@ -287,6 +305,7 @@ static int run(struct args *args)
 		refuse("relay: cannot listen on %s: %s",
 		       endpoint_text(text, &at), err.msg);
 	open_signals(&d);
+	open_counts(&d);
 	watch(&d, d.udp);
 	watch(&d, mnl_socket_get_fd(d.nl.records.sock));
 	fprintf(stderr, "relay: listening on UDP %s\n",
@@ -305,7 +324,7 @@ const struct command cmd_relay = {
 	.summary = "the test host's daemon: send headers of answers to the online hosts",
 	.help =
 	"Runs in the foreground until SIGTERM or SIGINT. SIGUSR1 prints its counters to\n"
-	"stderr, and so does the end. An online host speaks first and proves its address by\n"
+	"stderr, and so does the end; 'tcopyctl metrics' has them, too. An online host speaks first and proves its address by\n"
 	"a cookie; who does not is told nothing and sent nothing.\n"
 	"\n"
 	"  --listen [ADDR:]PORT   UDP (default: every address, 36524)\n"
