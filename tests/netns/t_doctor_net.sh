@@ -74,8 +74,8 @@ dropped firewall-in "$(input 'iifname "lo" accept; tcp dport { 22, 443 } accept'
 dropped firewall-in "$(input 'tcp dport @s accept' 'set s { type inet_service; flags interval; elements = { 1-79, 81-65535 }; };')"
 dropped firewall-in "$(input 'ct state vmap { established : accept, new : jump c }; accept' 'chain c { tcp dport 22 return; tcp dport 70-90 reject; };')"
 dropped firewall-in "$(input 'iifname != "lo" goto c; accept' 'chain c { tcp dport 22 accept; udp dport 36524 accept; };')"
-dropped firewall-in "$(input 'meta l4proto tcp tcp flags & (syn | ack) == syn tcp dport < 1024 log drop; accept')"
-dropped firewall-in 'table inet t { chain raw { type filter hook prerouting priority raw; tcp dport 80 limit rate 1/second log; tcp dport 80 counter drop; }; }'
+dropped firewall-in "$(input 'meta l4proto tcp tcp flags & (syn | ack) == syn tcp dport < 1024 counter drop; accept')"
+dropped firewall-in 'table inet t { chain raw { type filter hook prerouting priority raw; tcp dport 80 limit rate 1/second counter; tcp dport 80 counter drop; }; }'
 dropped firewall-answers 'table inet t { chain out { type filter hook output priority 0; policy drop; ct state new accept; tcp sport 22 accept; udp sport 36524 accept; }; }'
 dropped firewall-answers 'table inet t { chain post { type filter hook postrouting priority 300; tcp sport 80 drop; }; }'
 
