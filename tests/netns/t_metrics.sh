@@ -89,17 +89,25 @@ relay_end
 parse test
 is 0 tcopy_intercept_relay_bound
 ! grep tcopy_relay "$T/samples" || fail "a relay that is gone is told of"
-ip netns exec test setpriv --reuid 65534 --regid 65534 --clear-groups /usr/bin/python3 -uc '
+cat >"$T/impostor.py" <<'PY'
 import socket
 s = socket.socket(socket.AF_UNIX)
 s.bind("\0tcopy-relay")
 s.listen()
-print("listening")
+print("listening", flush=True)
 while True:
     c = s.accept()[0]
     c.send(b"peers 7\n")
-    c.close()' >"$T/impostor" &
-LAB_PIDS+=($!)
-wait_for 10 "an impostor" grep -q listening "$T/impostor"
-parse test
-! grep tcopy_relay "$T/samples" || fail "an impostor is believed"
+    c.close()
+PY
+# with all capabilities too, in a user namespace of its own
+for own in '' 'unshare -Ur'; do
+	[ -z "$own" ] || [ -e /proc/self/ns/user ] || break
+	ip netns exec test setpriv --reuid 65534 --regid 65534 --clear-groups $own /usr/bin/python3 "$T/impostor.py" >"$T/impostor" 2>&1 &
+	LAB_PIDS+=($!)
+	wait_for 10 "an impostor ($own)" grep -q listening "$T/impostor"
+	parse test
+	! grep tcopy_relay "$T/samples" || fail "an impostor is believed ($own)"
+	kill $! || fail "an impostor has ended: $(cat "$T/impostor")"
+	wait $! 2>/dev/null || true
+done

@@ -73,25 +73,46 @@ void relay_count_serve(int fd, const struct relay *r)
 	close(to);
 }
 
-/* Anybody can take the name: a relay is allowed to ask the module. */
+static size_t read_of(char *buf, size_t size, const char *fmt, int pid)
+{
+	char path[64];
+	FILE *file;
+	size_t n;
+
+	snprintf(path, sizeof(path), fmt, pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	n = fread(buf, 1, size, file);
+	fclose(file);
+	return n;
+}
+
+/*
+ * Anybody can take the name; a relay is allowed to ask the module, here and not
+ * just in a user namespace of its own, where everybody may do everything.
+ */
 static bool is_relay(int fd)
 {
+	char status[8192], map[512], own[512];
 	struct ucred who;
 	socklen_t len = sizeof(who);
-	char path[64], line[256];
 	uint64_t caps = 0;
-	FILE *file;
+	const char *at;
+	size_t n;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len))
 		return false;
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)who.pid);
-	file = fopen(path, "re");
-	if (!file)
+	n = read_of(map, sizeof(map), "/proc/%d/uid_map", (int)who.pid);
+	if (!n || n != read_of(own, sizeof(own), "/proc/%d/uid_map",
+			       (int)getpid()) || memcmp(map, own, n))
 		return false;
-	while (fgets(line, sizeof(line), file) &&
-	       sscanf(line, "CapEff: %" SCNx64, &caps) != 1)
-		;
-	fclose(file);
+	n = read_of(status, sizeof(status) - 1, "/proc/%d/status",
+		    (int)who.pid);
+	status[n] = 0;
+	at = strstr(status, "\nCapEff:");
+	if (!at || sscanf(at, " CapEff: %" SCNx64, &caps) != 1)
+		return false;
 	return caps >> CAP_NET_ADMIN & 1;
 }
 
