@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # doctor about what the network stack does to copies in front of our hooks: rules of nftables, each of which is held
 # against what really passes; XDP programs; a path's MTU.
-# families: 4
 # when: all
 # timeout: 480
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
+v() { if [ "$FAMILY" = 4 ]; then echo "$1"; else echo "$2"; fi; }	# for IPv4, for IPv6
 gone() { wait_for 10 "doctor to find no $2 on the $1 host" doctor_lacks "$1" "$2"; }
 # rules HOST TEXT: these and no others
 rules() { ns "$1" nft -f - <<<"flush ruleset; $2" || fail "nft: $2"; }
@@ -16,7 +16,7 @@ knock_start() {
 	coproc KNOCK { exec ip netns exec client /usr/bin/python3 -uc '
 import socket, sys
 for line in sys.stdin:
-    s = socket.socket()
+    s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET)
     s.setblocking(False)
     s.connect_ex((sys.argv[1], 80))
     print("sent")
@@ -55,7 +55,14 @@ need_tcopy
 lab_up
 nginx_up online
 nginx_up test
-for h in online test; do ip -n $h route add default via "$(addr client)"; done
+for h in online test; do
+	for FAMILY in 4 6; do ip -n $h -$FAMILY route add default via "$(addr client)"; done
+	FAMILY=$1
+done
+# neighbours are found by ICMPv6, which a policy drops as well
+for h in "${HOSTS[@]}"; do
+	for n in "${HOSTS[@]}"; do [ $h = $n ] || ip -n $h neigh replace "$(addr $n)" lladdr "${MAC[$n]}" dev eth0 nud permanent; done
+done
 tcopy_up --name web
 doctor_clean test || fail "doctor finds $(ctl test doctor | grep -A2 FOUND)"
 doctor_clean online || fail "doctor finds $(ctl online doctor | grep -A2 FOUND)"
@@ -81,12 +88,12 @@ dropped firewall-answers 'table inet t { chain post { type filter hook postrouti
 
 allowed "$(input 'tcp dport 80 accept')"
 allowed "$(input 'ct state invalid drop; ct state new accept; ct state established accept')"
-allowed "$(input 'ip saddr 10.1.0.0/24 accept; tcp dport 22 accept')"
-allowed "$(input 'tcp dport 80 ip saddr 203.0.113.0/24 drop; accept')"
+allowed "$(input "$(v 'ip saddr 10.1.0.0/24' 'ip6 saddr fd01::/64') accept; tcp dport 22 accept")"
+allowed "$(input "tcp dport 80 $(v 'ip saddr 203.0.113.0/24' 'ip6 saddr 2001:db8::/32') drop; accept")"
 allowed "$(input 'tcp dport { 22, 80 } accept')"
 allowed "$(input 'tcp dport @s accept' 'set s { type inet_service; flags interval; elements = { 79, 80-90 }; };')"
 allowed "$(input 'tcp dport != @s accept' 'set s { type inet_service; flags interval; elements = { 70-79, 81-90 }; };')"
-allowed "$(input 'ip saddr . tcp dport { 10.1.0.10 . 80 } accept')"
+allowed "$(input "$(v ip ip6) saddr . tcp dport { $(addr client) . 80 } accept")"
 allowed "$(input 'tcp dport @s accept' 'set s { type inet_service; flags timeout; elements = { 80 timeout 1h }; };')"
 allowed "$(input 'tcp dport vmap { 22 : drop, 80 : accept }')"
 allowed "$(input 'jump c; accept' 'chain c { tcp dport 22 drop; tcp dport 80 return; drop; };')"
@@ -94,15 +101,17 @@ allowed "$(input 'tcp dport 80 limit rate 1000/second accept')"
 allowed "$(input 'fib daddr type local accept')"
 allowed "table inet t { chain raw { type filter hook prerouting priority raw; tcp dport 80 notrack; }; chain in { type filter hook input priority 0; policy drop; ct state untracked accept; }; }"
 allowed "table inet t { chain pre { type nat hook prerouting priority dstnat; tcp dport 80 redirect to :81; }; chain in { type filter hook input priority 0; tcp dport 80 drop; }; }"
-allowed "table ip6 t { chain in { type filter hook input priority 0; policy drop; }; }"
+allowed "table $(v ip6 ip) t { chain in { type filter hook input priority 0; policy drop; }; }"
 allowed "table inet t { flags dormant; chain in { type filter hook input priority 0; policy drop; }; }"
 allowed "table inet t { chain f { type filter hook forward priority 0; policy drop; }; chain c { drop; }; }"
 allowed "table inet t { chain out { type filter hook output priority 0; policy drop; ct state established accept; }; }"
 # by one protocol they do come
-rules test 'table ip t { chain in { type filter hook input priority 0; tcp dport 80 drop; }; }'
-doctor_lacks test firewall-in || fail "found, though IPv6 passes"
-for a in $(ip -n test -6 -o addr show scope global | awk '{ print $4 }'); do ip -n test addr del "$a" dev eth0; done
-doctor_finds test firewall-in "port 80"
+if [ "$FAMILY" = 4 ]; then
+	rules test 'table ip t { chain in { type filter hook input priority 0; tcp dport 80 drop; }; }'
+	doctor_lacks test firewall-in || fail "found, though IPv6 passes"
+	for a in $(ip -n test -6 -o addr show scope global | awk '{ print $4 }'); do ip -n test addr del "$a" dev eth0; done
+	doctor_finds test firewall-in "port 80"
+fi
 rules test ''
 doctor_clean test || fail "doctor finds $(ctl test doctor | grep -A2 FOUND)"
 
@@ -120,9 +129,9 @@ wait_for 40 "the copies' end" no_sessions
 wait_for 20 "state copying" state_is copying
 get 1 20 2 /s/sent- -H 'Connection: close'
 [ "$(stat send_failed)" = 0 ] || fail "gone, but copies do not leave"
-rules online 'table inet t { chain out { type filter hook output priority 0; policy drop; oifname "eth1" accept; ip daddr 10.9.0.0/16 accept; udp dport 36524 accept; oif lo accept; }; }'
+rules online "table inet t { chain out { type filter hook output priority 0; policy drop; oifname eth1 accept; $(v 'ip daddr 10.9.0.0/16' 'ip6 daddr fd09::/64') accept; udp dport 36524 accept; oif lo accept; }; }"
 doctor_finds online firewall-out "target 1 web"
-for r in 'ct state invalid drop' 'meta skuid 0 accept; drop' 'ip saddr 203.0.113.0/24 drop' 'oifname "eth0" accept; drop'; do
+for r in 'ct state invalid drop' 'meta skuid 0 accept; drop' "$(v 'ip saddr 203.0.113.0/24' 'ip6 saddr 2001:db8::/32') drop" "$(v ip ip6) daddr $(addr test) tcp dport 81 drop" 'oifname "eth0" accept; drop'; do
 	rules online "table inet t { chain out { type filter hook output priority 0; $r; }; }"
 	doctor_lacks online firewall-out || fail "found: $r"
 done
@@ -131,14 +140,14 @@ rules online ''
 # a path that takes less than its device is told, and is nothing wrong: copies are cut to it
 told() { ctl online doctor >"$T/doctor" || true; grep -q "^target 1 web: to $(addr test) by eth0, $1\$" "$T/doctor"; }
 told 'MTU 1500' || fail "not told: MTU 1500"
-ip -n online route add "$(addr test)/32" dev eth0 mtu 1300 || fail "ip route"
+ip -n online -"$FAMILY" route add "$(addr test)/$(v 32 128)" dev eth0 mtu 1300 || fail "ip route"
 told "MTU 1300 of the device's 1500" || fail "not told: MTU 1300: $(grep MTU "$T/doctor")"
-ip -n online route del "$(addr test)/32" || fail "ip route"
+ip -n online -"$FAMILY" route del "$(addr test)/$(v 32 128)" || fail "ip route"
 
 note "--- what bypasses --hook forward"
 xdp() { ip -n online link set dev eth0 "$@" || fail "ip link set $*"; }
 [ -e "$TCOPY_OUT/xdp_pass.o" ] || fail "before_doctor_net.sh has made no program: $(tail -1 "$TCOPY_OUT/before_doctor_net.log")"
-ns online sysctl -qw net.ipv4.ip_forward=1
+ns online sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 xdp xdpgeneric obj "$TCOPY_OUT/xdp_pass.o" sec xdp
 doctor_lacks online xdp || fail "xdp is found, where the service itself would get nothing"
 ctl online add-target "$(hostport test 82)" --hook forward --from "$(hostport client 82)" --name gate >/dev/null || fail "add-target"
