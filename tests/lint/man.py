@@ -5,10 +5,12 @@
     tests/lint/man.py build/tcopyctl
 
 Every command has a section of its name, every option of its help an entry there (those that add-target and set-target
-share: in "Options of targets"), and the page tells of none that is not there. A line for each difference; exit status 1
+share: in "Options of targets"), and the page tells of none that is not there. The help of every command ends with
+examples, which are of that command, fit into 80 columns, and are understood. A line for each difference; exit status 1
 when there is one."""
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -18,6 +20,23 @@ SHARED = 'Options of targets'
 
 def said(program, *command):
     return subprocess.run([program, *command, '--help'], capture_output=True, text=True, check=True).stdout
+
+
+def example_faults(program, command, text):
+    """Each is read by the program, to its last word; then it asks for help, so that nothing is done."""
+    lines = re.findall(r'(?m)^  (\S.*)', text.partition('\nexamples:\n')[2])
+    if not lines:
+        yield 'no example'
+    for line in lines:
+        if len(line) > 78:
+            yield f'example wider than 80 columns: {line}'
+        words = shlex.split(line.partition(' | ')[0])
+        if words[0] != 'tcopyctl' or command not in words:
+            yield f'example of something else: {line}'
+            continue
+        run = subprocess.run([program, *words[1:], '--help'], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if run.returncode or run.stdout != text:
+            yield f'example is not understood: {line}: {run.stderr.partition(chr(10))[0]}'
 
 
 def options(text):
@@ -57,8 +76,10 @@ def main():
         bad += [f'{where or "DESCRIPTION"}: no entry for {o}' for o in sorted(names - sections[where])]
         bad += [f'{where or "DESCRIPTION"}: {o} is no option there' for o in sorted(sections[where] - names)]
     bad += [f'section "{s}" is about no command' for s in sections if s not in wanted]
+    bad = [f'docs/man/tcopyctl.8: {line}' for line in bad]
+    bad += [f'tcopyctl {c} --help: {fault}' for c in commands for fault in example_faults(program, c, said(program, c))]
     for line in bad:
-        print(f'docs/man/tcopyctl.8: {line}')
+        print(line)
     sys.exit(bool(bad))
 
 

@@ -170,5 +170,8 @@ const struct command cmd_add_intercept = {
 	"  --pass PREFIX    answer these clients as ever (repeatable, 32 at most): 10.1.0.0/16\n"
 	"  --for DURATION   until then, as by del-intercept: 30s, 5m, 2h, 1d\n"
 	"  --force          though other hosts have connections to PORT now\n",
+	.examples =
+	"tcopyctl add-intercept 80\n"
+	"tcopyctl add-intercept 8080 --addr 172.17.0.2 --pass 192.0.2.7/32 --for 2h\n",
 	.run = run,
 };

@@ -234,5 +234,9 @@ const struct command cmd_add_target = {
 	"                         the test host; costs their bandwidth. By itself for a target on this host\n"
 	"  --paused               begin as by pause-target: resume-target lets it copy\n"
 	TUNE_HELP,
+	.examples =
+	"tcopyctl add-target 10.0.0.5:80 --name web --sample 5\n"
+	"tcopyctl add-target 10.0.0.5:8080 --from 127.0.0.1:8080 --source own\n"
+	"tcopyctl add-target '[2001:db8::5]:80' --direct --for 30m\n",
 	.run = run,
 };

@@ -130,10 +130,15 @@ static void print_all_help(void)
 
 static void print_help(const struct command *cmd)
 {
+	const char *line, *end;
+
 	printf("usage: tcopyctl %s%s%s\n\n%s.\n", cmd->name,
 	       *cmd->synopsis ? " " : "", cmd->synopsis, cmd->summary);
 	if (*cmd->help)
 		printf("\n%s", cmd->help);
+	puts("\nexamples:");
+	for (line = cmd->examples; (end = strchr(line, '\n')); line = end + 1)
+		printf("  %.*s\n", (int)(end - line), line);
 	out_none();
 	leave(EXIT_DONE);
 }

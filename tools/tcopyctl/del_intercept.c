@@ -123,5 +123,7 @@ const struct command cmd_del_intercept = {
 	"is done at once, with exit code 0.\n"
 	"\n"
 	"  --force   without waiting; copies' connections are aborted all the same\n",
+	.examples =
+	"tcopyctl del-intercept 80\n",
 	.run = run,
 };

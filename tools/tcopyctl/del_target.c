@@ -54,5 +54,8 @@ const struct command cmd_del_target = {
 	"ADDR:PORT is that of the test service. A selector that matches nothing is refused,\n"
 	"one that matches several targets is refused with their list; 'all' where there is no\n"
 	"target is done at once, with exit code 0.\n",
+	.examples =
+	"tcopyctl del-target web\n"
+	"tcopyctl del-target 10.0.0.5:80\n",
 	.run = run,
 };

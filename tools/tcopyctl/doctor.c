@@ -182,8 +182,9 @@ const struct command cmd_doctor = {
 	"each intercept's relay, service and pass prefixes, reverse path filters, conntrack, the way back to\n"
 	"clients, rules of nftables that drop every copy or answer, what bypasses --hook forward. Each finding says what it is, why it matters, and what mends it. Changes nothing.\n"
 	"Exit code 3 when something was found. With -j a list of the findings. Counters are those since\n"
-	"the module was loaded or 'reset-stats': after mending, reset them and ask again.\n"
-	"\n"
-	"  tcopyctl doctor ; tcopyctl -n blue -j doctor | jq -r .[].mend\n",
+	"the module was loaded or 'reset-stats': after mending, reset them and ask again.\n",
+	.examples =
+	"tcopyctl doctor\n"
+	"tcopyctl -n blue -j doctor | jq -r '.[].mend'\n",
 	.run = run,
 };

@@ -315,11 +315,11 @@ const struct command cmd_metrics = {
 	.summary = "print all counters for Prometheus",
 	.help =
 	"In its text exposition format, to stdout, or as a whole to FILE, where node_exporter's textfile\n"
-	"collector reads it:\n"
-	"\n"
-	"  tcopyctl metrics /var/lib/prometheus/node-exporter/tcopy.prom\n"
+	"collector reads it.\n"
 	"\n"
 	"Those of a relay that runs in this network namespace are among them. tcopy-metrics.timer does\n"
 	"so every 15 seconds.\n",
+	.examples =
+	"tcopyctl metrics /var/lib/prometheus/node-exporter/tcopy.prom\n",
 	.run = run,
 };

@@ -315,8 +315,9 @@ const struct command cmd_monitor = {
 	"How things stand, then a line for each change: of a target's state, with its reason; of counters\n"
 	"that tell of limits, refused and lost sessions, when they begin to grow and when they rest; of\n"
 	"relays, intercepts and modules. With -j each line is a JSON object. It names no clients.\n"
-	"'missed' says that events came faster than they were read; how things stand follows.\n"
-	"\n"
-	"  tcopyctl -j monitor | jq 'select(.event == \"state\" and .state != \"copying\")'\n",
+	"'missed' says that events came faster than they were read; how things stand follows.\n",
+	.examples =
+	"tcopyctl monitor\n"
+	"tcopyctl -j monitor | jq 'select(.state and .state != \"copying\")'\n",
 	.run = run,
 };

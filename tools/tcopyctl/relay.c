@@ -329,5 +329,8 @@ const struct command cmd_relay = {
 	"\n"
 	"  --listen [ADDR:]PORT   UDP (default: every address, 36524)\n"
 	"  --allow PREFIX         only online hosts inside (repeatable, 64 at most; default: all)\n",
+	.examples =
+	"tcopyctl relay\n"
+	"tcopyctl relay --listen 10.0.0.5:36524 --allow 10.0.0.0/24\n",
 	.run = run,
 };

@@ -23,5 +23,7 @@ const struct command cmd_reset_stats = {
 	.synopsis = "",
 	.summary = "set the counters of every target to zero",
 	.help = "What is held and how many sessions there are now stays as it is.\n",
+	.examples =
+	"tcopyctl reset-stats\n",
 	.run = run,
 };

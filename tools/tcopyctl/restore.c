@@ -357,8 +357,8 @@ const struct command cmd_restore = {
 	"A wrong line is named, and then nothing is changed; when the kernel refuses one, what was\n"
 	"there before is brought back. A name, relay, --direct or --hook that differs makes a new\n"
 	"target, other --pass prefixes a new intercept, after a drain. A port that other hosts are\n"
-	"connected to is refused as by add-intercept, unless its line says --force.\n"
-	"\n"
-	"  tcopyctl save /etc/tcopy.conf ; tcopyctl restore /etc/tcopy.conf\n",
+	"connected to is refused as by add-intercept, unless its line says --force.\n",
+	.examples =
+	"tcopyctl restore /etc/tcopy.conf\n",
 	.run = run,
 };

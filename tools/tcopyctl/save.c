@@ -64,8 +64,10 @@ const struct command cmd_save = {
 	.synopsis = "[FILE]",
 	.summary = "write all that is configured as command lines, for restore",
 	.help =
-	"To stdout, or as a whole or not at all to FILE: 'tcopyctl save /etc/tcopy.conf'.\n"
+	"To stdout, or as a whole or not at all to FILE.\n"
 	"Targets, those that are paused, intercepts, and the limits of the host. Counters, sessions and\n"
 	"the relay, which is a service of its own, are not in there.\n",
+	.examples =
+	"tcopyctl save /etc/tcopy.conf\n",
 	.run = run,
 };

@@ -90,5 +90,7 @@ const struct command cmd_set = {
 	"  --cpu PERCENT   what copying may take of each CPU: 1 to 100 (default 20; 100: no\n"
 	"                  limit); when that is not enough for long, new connections are not\n"
 	"                  copied, then copies are ended; the service itself never waits\n",
+	.examples =
+	"tcopyctl set --memory 512M --cpu 10\n",
 	.run = run,
 };

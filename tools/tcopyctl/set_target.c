@@ -111,6 +111,9 @@ const struct command cmd_set_target = {
 	"was given before. --ramp begins at 0 again.\n"
 	"\n"
 	TUNE_HELP,
+	.examples =
+	"tcopyctl set-target web --sample 20 --rate 500\n"
+	"tcopyctl set-target 1 --client 192.0.2.0/24 --ramp off\n",
 	.run = run_set,
 };
 
@@ -153,6 +156,8 @@ const struct command cmd_pause_target = {
 	.summary = "copy no further connections to a test service",
 	.help =
 	"Connections that are being copied go on to their end; 'del-target' resets them.\n",
+	.examples =
+	"tcopyctl pause-target web\n",
 	.run = run_pause,
 };
 
@@ -162,5 +167,7 @@ const struct command cmd_resume_target = {
 	.summary = "copy further connections again, after pause-target",
 	.help =
 	"Connections that were open meanwhile are picked up as those older than a target are.\n",
+	.examples =
+	"tcopyctl resume-target all\n",
 	.run = run_resume,
 };

@@ -86,5 +86,7 @@ const struct command cmd_show = {
 	.synopsis = "",
 	.summary = "show the limits and counters of this host, whichever it is",
 	.help = "",
+	.examples =
+	"tcopyctl show\n",
 	.run = run,
 };

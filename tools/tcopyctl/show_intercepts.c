@@ -55,5 +55,7 @@ const struct command cmd_show_intercepts = {
 	.synopsis = "",
 	.summary = "list the ports whose answers are stolen",
 	.help = "'tcopyctl show' has the counters of the whole test host.\n",
+	.examples =
+	"tcopyctl show-intercepts\n",
 	.run = run,
 };

@@ -182,5 +182,7 @@ const struct command cmd_show_sessions = {
 	"SOURCE: what the copy leaves with: CLIENT, or this host's own address ('add-target -h').\n"
 	"HELD: bytes kept back now. SENT and RECEIVED: payload bytes of the copy, modulo 2^32.\n"
 	"RTT: to the test service, 0 when it is not measured yet.\n",
+	.examples =
+	"tcopyctl show-sessions --target web --held\n",
 	.run = run,
 };

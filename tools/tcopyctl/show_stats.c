@@ -98,5 +98,8 @@ const struct command cmd_show_stats = {
 	.summary = "show every counter with its meaning, and whether the balance adds up",
 	.help =
 	"Every packet that matched a target is in exactly one of the indented lines.\n",
+	.examples =
+	"tcopyctl show-stats --target web\n"
+	"tcopyctl -j show-stats | jq '.[].copied'\n",
 	.run = run,
 };

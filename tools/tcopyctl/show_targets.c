@@ -165,5 +165,8 @@ const struct command cmd_show_targets = {
 	.help =
 	"A target that is not copying says why, and what to do, in the line below it.\n"
 	"COPIED counts client packets; 'show-stats' has all counters, and so has -j.\n",
+	.examples =
+	"tcopyctl show-targets\n"
+	"tcopyctl -n blue -j show-targets | jq -r '.[].reason'\n",
 	.run = run,
 };

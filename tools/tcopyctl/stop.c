@@ -70,5 +70,7 @@ const struct command cmd_stop = {
 	"Deletes every target at once, and every intercept after its drain (3 s at most, or 18 s\n"
 	"after the end of the relay).\n"
 	"Works on the online host and on the test host. The modules stay loaded.\n",
+	.examples =
+	"tcopyctl stop\n",
 	.run = run,
 };

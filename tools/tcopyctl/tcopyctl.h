@@ -27,6 +27,7 @@ struct args;
  * @synopsis:	its arguments, for the usage line; "" when it has none
  * @summary:	one line
  * @help:	what `tcopyctl NAME -h` says behind the usage line, lines ended
+ * @examples:	command lines behind that, 78 columns at most, lines ended
  * @run:	returns an exit code, or leaves by refuse() or misuse()
  */
 struct command {
@@ -34,6 +35,7 @@ struct command {
 	const char *synopsis;
 	const char *summary;
 	const char *help;
+	const char *examples;
 	int (*run)(struct args *args);
 };
 
