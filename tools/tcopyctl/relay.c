@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "notify.h"
 #include "relay_count.h"
 #include "relay_nl.h"
 #include "relay_sock.h"
@@ -38,6 +39,8 @@ static const struct arg_def defs[] = {
  * @counts:	who asks for counters; negative: nobody can
  * @epoll:	all of them
  * @tried_ms:	when the module was looked for last
+ * @manager:	of this service, if there is one
+ * @at:		where it listens
  */
 struct daemon {
 	struct relay *core;
@@ -47,6 +50,8 @@ struct daemon {
 	int counts;
 	int epoll;
 	u64 tried_ms;
+	struct notify manager;
+	struct endpoint at;
 };
 
 static u64 clock_ms(void)
@@ -165,6 +170,19 @@ static bool take_signals(struct daemon *d)
 	return true;
 }
 
+/* In a line, for who asks the manager. */
+static void notify(struct daemon *d, u64 now_ms)
+{
+	char at[ENDPOINT_TEXT], text[NOTIFY_STATUS];
+
+	if (d->nl.up)
+		snprintf(text, sizeof(text), "listening on UDP %s, online hosts: %u",
+			 endpoint_text(at, &d->at), d->core->peers_n);
+	else
+		snprintf(text, sizeof(text), "waiting for tcopy_intercept to be loaded again");
+	notify_step(&d->manager, text, now_ms);
+}
+
 static void tick(struct daemon *d, u64 now_ms)
 {
 	struct err err;
@@ -206,6 +224,7 @@ static void loop(struct daemon *d)
 	bool more = false;
 	int i, n;
 
+	notify(d, ticked_ms);
 	for (;;) {
 		n = epoll_wait(d->epoll, events, 8, more ? 0 : TICK_MS);
 		if (n < 0 && errno != EINTR)
@@ -224,6 +243,7 @@ static void loop(struct daemon *d)
 		if (now_ms - ticked_ms >= TICK_MS) {
 			ticked_ms = now_ms;
 			tick(d, now_ms);
+			notify(d, now_ms);
 		}
 		more = relay_core_orphans(d->core);
 	}
@@ -282,12 +302,11 @@ static int run(struct args *args)
 	char text[ENDPOINT_TEXT];
 	struct prefix allow[RELAY_ALLOWS];
 	unsigned int allow_n = 0;
-	struct endpoint at;
 	struct err err;
 	u64 seed[7];
 	int rc;
 
-	read_args(args, &at, allow, &allow_n);
+	read_args(args, &d.at, allow, &allow_n);
 	draw(seed, sizeof(seed));
 	d.core = relay_core_new(&ops, &d, seed);
 	if (!d.core)
@@ -300,19 +319,24 @@ static int run(struct args *args)
 		refuse("relay: %s", err.msg);
 	if (rc)
 		refuse("relay: cannot receive answers: %s", err.msg);
-	d.udp = sock_open(&at, &err);
+	d.udp = sock_open(&d.at, &err);
 	if (d.udp < 0)
 		refuse("relay: cannot listen on %s: %s",
-		       endpoint_text(text, &at), err.msg);
+		       endpoint_text(text, &d.at), err.msg);
 	open_signals(&d);
 	open_counts(&d);
 	watch(&d, d.udp);
 	watch(&d, mnl_socket_get_fd(d.nl.records.sock));
 	fprintf(stderr, "relay: listening on UDP %s\n",
-		endpoint_text(text, &at));
+		endpoint_text(text, &d.at));
+	if (!notify_open(&d.manager, &err))
+		warn("relay: nothing is told to a service manager: %s",
+		     err.msg);
 	loop(&d);
 
+	notify_stopping(&d.manager);
 	print_stats(&d);
+	notify_close(&d.manager);
 	relay_nl_close(&d.nl);
 	relay_core_free(d.core);
 	return EXIT_DONE;
