@@ -7,7 +7,7 @@ export DEBIAN_FRONTEND=noninteractive
 
 packages=(
 	# build
-	make gcc clang llvm libc6-dev libmnl-dev pkg-config git
+	make gcc clang llvm libc6-dev libmnl-dev libncurses-dev pkg-config git
 	libelf-dev libssl-dev bc flex bison cpio xz-utils zstd kmod perl python3
 	# kernels: what we build against and boot, and the source for the debug kernel and checkpatch
 	linux-image-cloud-amd64 linux-headers-cloud-amd64

@@ -14,8 +14,12 @@
 
 static const struct args *current;
 
+void (*before_words)(void);
+
 static void say(const char *fmt, va_list ap)
 {
+	if (before_words)
+		before_words();
 	fflush(stdout);
 	fputs("tcopyctl: ", stderr);
 	if (current && current->where)

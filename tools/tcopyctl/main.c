@@ -20,6 +20,7 @@ const struct command *const commands[] = {
 	&cmd_show,
 	&cmd_doctor,
 	&cmd_monitor,
+	&cmd_top,
 	&cmd_metrics,
 	&cmd_save,
 	&cmd_restore,

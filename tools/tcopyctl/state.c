@@ -6,6 +6,33 @@
 #include "wire_msg.h"
 
 /**
+ * state_now_try() - ask the kernel for everything
+ * @now:	filled; has open sockets, and is to be put in any case
+ * @err:	set on failure
+ *
+ * Return: false when a module went while it was asked, or would not say.
+ */
+bool state_now_try(struct state_now *now, struct err *err)
+{
+	struct err why;
+
+	memset(now, 0, sizeof(*now));
+	now->online = nl_may(&now->on, TCOPY_FAMILY_NAME);
+	now->test = nl_may(&now->te, TCOPY_ICEPT_FAMILY_NAME);
+	if (!now->online && !now->test)
+		return err_set(err, "neither tcopy (online host) nor tcopy_intercept (test host) is loaded: 'modprobe tcopy' or 'modprobe tcopy_intercept', or insmod the .ko");
+	if (now->online && (target_dump(&now->on, &now->targets, &why) ||
+			    host_get(&now->on, &now->host, &why)))
+		return err_set(err, "cannot read what tcopy has: %.400s",
+			       why.msg);
+	if (now->test && (icept_dump(&now->te, &now->icepts, &why) ||
+			  icept_stats(&now->te, &now->icept_all, &why)))
+		return err_set(err, "cannot read the intercepts: %.400s",
+			       why.msg);
+	return true;
+}
+
+/**
  * state_now_get() - ask the kernel for everything, or end the program
  * @now:	filled; has open sockets
  *
@@ -15,22 +42,13 @@ void state_now_get(struct state_now *now)
 {
 	struct err err;
 
-	memset(now, 0, sizeof(*now));
-	now->online = nl_may(&now->on, TCOPY_FAMILY_NAME);
-	now->test = nl_may(&now->te, TCOPY_ICEPT_FAMILY_NAME);
-	if (!now->online && !now->test)
-		refuse("neither tcopy (online host) nor tcopy_intercept (test host) is loaded: 'modprobe tcopy' or 'modprobe tcopy_intercept', or insmod the .ko");
-	if (now->online && (target_dump(&now->on, &now->targets, &err) ||
-			    host_get(&now->on, &now->host, &err)))
-		refuse("cannot read what tcopy has: %s", err.msg);
-	if (now->test && (icept_dump(&now->te, &now->icepts, &err) ||
-			  icept_stats(&now->te, &now->icept_all, &err)))
-		refuse("cannot read the intercepts: %s", err.msg);
+	if (!state_now_try(now, &err))
+		refuse("%s", err.msg);
 }
 
 /**
  * state_now_put() - close sockets, free lists
- * @now:	from state_now_get()
+ * @now:	from state_now_get() or state_now_try()
  */
 void state_now_put(struct state_now *now)
 {

@@ -51,6 +51,7 @@ struct state_want {
 	unsigned int lines;
 };
 
+bool state_now_try(struct state_now *now, struct err *err);
 void state_now_get(struct state_now *now);
 void state_now_put(struct state_now *now);
 void state_print(FILE *out, const struct state_now *now);

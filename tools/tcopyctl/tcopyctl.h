@@ -44,7 +44,7 @@ extern const struct command cmd_add_intercept, cmd_add_target,
 	cmd_pause_target, cmd_relay, cmd_reset_stats, cmd_restore,
 	cmd_resume_target, cmd_save, cmd_set, cmd_set_target, cmd_show,
 	cmd_show_intercepts, cmd_show_sessions, cmd_show_stats,
-	cmd_show_targets, cmd_stop;
+	cmd_show_targets, cmd_stop, cmd_top;
 
 /**
  * struct arg_def - an option of a command
@@ -96,6 +96,9 @@ int args_next(struct args *args, const struct arg_def *defs,
 void args_none(struct args *args);
 const char *args_only(struct args *args, const struct arg_def *defs,
 		      const char *what);
+
+/* called before anything is said on stderr, when there is one */
+extern void (*before_words)(void);
 
 void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void refuse(const char *fmt, ...)
