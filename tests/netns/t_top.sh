@@ -72,11 +72,12 @@ fits on 80 24 || fail "the screen is $(wc -L <"$TTY/on/screen") columns wide, $(
 ! grep -q 'SENT/s' "$TTY/on/screen" || fail "a column that has no room at 80: $(cat "$TTY/on/screen")"
 
 # rates come with traffic, and go back to 0; those of before reset-stats leave no trace
-load_start $((8 * SLOW)) 8
+terminal test test
+screen test "the intercept" '^ +80 \* +intercepting +0 '
+load_start $((20 * SLOW)) 8
 screen on "sessions and rates" '^ +1 web +copying +[1-9][0-9]* +[0-9.]+ +[1-9][0-9.]*k? +[1-9][0-9.]*[kM]? '
 before ' web ' ' alpha ' on || fail "the busiest is not the first: $(cat "$TTY/on/screen")"
 ctl online reset-stats || fail "reset-stats"
-terminal test test
 screen test "answers of the intercept" '^ +80 \* +intercepting +[1-9][0-9.]*k? '
 load_end
 screen on "rates of 0" '^ +1 web +copying +[0-9]+ +0 +0 +0 +0 +0 +0$'
