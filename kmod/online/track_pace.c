@@ -61,15 +61,15 @@ static void tcopy_pace_late(struct tcopy_track *t)
  * A decision to let it go is remembered (TCOPY_T_GO) until it leaves, so that a
  * release is counted once, however long the window stays closed.
  *
- * Return: GO; WAIT, with @gate_at set; or CLOSED for a new request to a server
- * that has sent its FIN, unless the online server had, too (a half-closed
- * connection that the client goes on to use).
+ * Return: GO; WAIT, with @gate_at set unless an ACK is what it waits for; or
+ * CLOSED for a new request to a server that has sent its FIN, unless the online
+ * server had, too (a half-closed connection that the client goes on to use).
  */
 enum tcopy_gate tcopy_track_pace(struct tcopy_track *t,
 				 const struct tcopy_track_conf *conf, u32 ack,
 				 u32 gap_us, bool fin)
 {
-	bool all = fin && !conf->pace, waits;
+	bool all = fin && !conf->pace, waits, lost;
 	u32 got = t->rcv_nxt - (all ? t->irs + 1 : t->req_nxt);
 	u32 need = ack - (all ? t->first_ack : t->req_ack);
 	u64 at;
@@ -89,8 +89,10 @@ enum tcopy_gate tcopy_track_pace(struct tcopy_track *t,
 		at = tcopy_pace_rest_at(t);
 	else
 		at = tcopy_pace_quiet_at(t);
-	if (t->now_us < at) {
-		t->gate_at = at;
+	/* No answer, but nobody may have asked yet: it is being sent again. */
+	lost = t->rcv_nxt == t->last_nxt && t->snd_una != t->snd_max;
+	if (t->now_us < at || lost) {
+		t->gate_at = t->now_us < at ? at : 0;
 		t->flags |= TCOPY_T_GATED;
 		return TCOPY_GATE_WAIT;
 	}

@@ -106,6 +106,9 @@ static bool tcopy_recv_ack(struct tcopy_track *t, const struct tcopy_seg *seg)
 		t->dupacks = 0;
 		t->retries = 0;
 		tcopy_recv_rtt(t, seg);
+		/* it has all that it may answer from now on */
+		if (t->snd_una == t->snd_max)
+			t->req_at = t->now_us;
 	}
 	had = tcopy_track_sack_below(t, t->snd_max);
 	sacked = tcopy_track_sack_recv(t, seg);

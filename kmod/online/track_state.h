@@ -41,7 +41,8 @@
  * @due_at:	since when the test server owes something, for --wait; 0:
  *		nothing
  * @heard_at:	answer bytes came
- * @req_at:	payload was sent for the first time
+ * @req_at:	payload was sent for the first time, or the last of it was
+ *		acknowledged
  * @sent_at:	anything was sent
  * @rtt_at:	when the timed segment left; 0: none is timed
  * @start_us:	zero of the copy's timestamp clock

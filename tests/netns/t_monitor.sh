@@ -13,7 +13,7 @@ listen() {
 	LAB_PIDS+=($!)
 }
 # seen NAME FROM REGEX: behind the first FROM lines
-seen() { tail -n +$(($2 + 1)) "$T/$1.events" | grep -Eq -- "$3"; }
+seen() { tail -n +$(($2 + 1)) "$T/$1.events" | grep -E -- "$3" >/dev/null; }
 lines() { wc -l <"$T/$1.events"; }
 # events NAME REGEX...: come in any order, behind where the mark is; the mark moves behind the last of them
 declare -A MARK PIDS
@@ -22,7 +22,7 @@ events() {
 	shift
 	for re; do
 		wait_for 20 "an event /$re/ of $name (behind line $from)" seen "$name" "$from" "$re"
-		n=$(tail -n +$((from + 1)) "$T/$name.events" | grep -Enm1 -- "$re" | cut -d: -f1)
+		n=$(tail -n +$((from + 1)) "$T/$name.events" | grep -En -- "$re" | sed -n '1s/:.*//p')
 		[ "$n" -le "$to" ] || to=$n
 	done
 	MARK[$name]=$((from + to))

@@ -170,6 +170,20 @@ static void or_thirty_seconds(void)
 	COUNTS(PACE_TIMEOUT);
 }
 
+static void a_lost_request_opens_no_gate(void)
+{
+	begin();
+	request(100, 0, 0);
+	request(100, 500, 10 * MS);
+	rig_wait(5 * SEC);		/* sent again meanwhile */
+	T_EQ(r.t.snd_max - ISN, 101);
+	rig_header(TCOPY_ACK, 1, 0, 101, 65535);
+	rig_wait(2900 * MS);
+	T_EQ(r.t.snd_max - ISN, 101);
+	rig_wait(200 * MS);
+	T_EQ(r.t.snd_max - ISN, 201);
+}
+
 static void after_three_timeouts_gates_are_gone(void)
 {
 	int i;
@@ -420,6 +434,7 @@ int main(void)
 	T_RUN(no_answer_is_waited_for_three_seconds);
 	T_RUN(or_four_times_what_the_client_waited);
 	T_RUN(or_thirty_seconds);
+	T_RUN(a_lost_request_opens_no_gate);
 	T_RUN(after_three_timeouts_gates_are_gone);
 	T_RUN(a_release_is_counted_once);
 	T_RUN(none_means_none);
