@@ -22,8 +22,6 @@ streams_equal --min 60
 tell retransmits headers_lost pace_timeout pace_quiet
 [ "$(stat retransmits)" -gt 0 ] || fail "nothing was retransmitted"
 [ "$(stat headers_lost)" -gt 0 ] || fail "no header was lost"
-# A request whose answer several losses in a row hold up for seconds goes before it: a rule, and rare.
-no_end pace_timeout
-[ "$(stat pace_timeout)" -le 5 ] || fail "pace_timeout is $(stat pace_timeout) of 272 requests"
+no_end
 sheet_exact
 ghosts_none
