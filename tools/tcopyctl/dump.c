@@ -36,6 +36,24 @@ static int stats_cb(const struct nlmsghdr *nlh, void *data)
 /* A list that changed while it was read is read again, but not for ever. */
 #define DUMP_TRIES 5
 
+/* All of a kind into a list, of which @n counts: anew when it changed. */
+static int dump(struct nl *nl, u8 cmd, mnl_cb_t cb, void *list, size_t *n,
+		const char *what, struct err *err)
+{
+	struct nl_request req;
+	int rc, tries = 0;
+
+	do {
+		*n = 0;
+		nl_begin(nl, &req, cmd, NLM_F_DUMP);
+		rc = nl_call(nl, &req, cb, list, err);
+	} while (!rc && nl->intr && ++tries < DUMP_TRIES);
+	if (!rc && nl->intr)
+		warn("the %s changed while they were read: the list may be incomplete",
+		     what);
+	return rc;
+}
+
 /**
  * target_dump() - read all targets
  * @nl:		to the family tcopy
@@ -46,17 +64,8 @@ static int stats_cb(const struct nlmsghdr *nlh, void *data)
  */
 int target_dump(struct nl *nl, struct target_list *list, struct err *err)
 {
-	struct nl_request req;
-	int rc, tries = 0;
-
-	do {
-		list->n = 0;
-		nl_begin(nl, &req, TCOPY_CMD_TARGET_GET, NLM_F_DUMP);
-		rc = nl_call(nl, &req, target_cb, list, err);
-	} while (!rc && nl->intr && ++tries < DUMP_TRIES);
-	if (!rc && nl->intr)
-		warn("the targets changed while they were read: the list may be incomplete");
-	return rc;
+	return dump(nl, TCOPY_CMD_TARGET_GET, target_cb, list, &list->n,
+		    "targets", err);
 }
 
 /**
@@ -69,17 +78,8 @@ int target_dump(struct nl *nl, struct target_list *list, struct err *err)
  */
 int icept_dump(struct nl *nl, struct icept_list *list, struct err *err)
 {
-	struct nl_request req;
-	int rc, tries = 0;
-
-	do {
-		list->n = 0;
-		nl_begin(nl, &req, TCOPY_ICEPT_CMD_GET, NLM_F_DUMP);
-		rc = nl_call(nl, &req, icept_cb, list, err);
-	} while (!rc && nl->intr && ++tries < DUMP_TRIES);
-	if (!rc && nl->intr)
-		warn("the intercepts changed while they were read: the list may be incomplete");
-	return rc;
+	return dump(nl, TCOPY_ICEPT_CMD_GET, icept_cb, list, &list->n,
+		    "intercepts", err);
 }
 
 /**
