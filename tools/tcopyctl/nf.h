@@ -70,6 +70,7 @@ struct nf_flowtable {
  * @last:	index of the chain that a rule was added to last
  * @set:	@set_n sets
  * @flow:	one of @flow_n flowtables
+ * @left:	rules that nf_drops() may follow still
  * @rewrites:	a rule changes connection tracking, ports or payload
  */
 struct nf_rules {
@@ -81,6 +82,7 @@ struct nf_rules {
 	size_t set_n;
 	struct nf_flowtable flow;
 	size_t flow_n;
+	unsigned int left;
 	bool rewrites;
 };
 

@@ -5,6 +5,10 @@
 #include "nf_int.h"
 
 #define DEPTH	16		/* of jumps: NFT_JUMP_STACK_SIZE */
+/* Rules that are followed for one packet: chains that jump to each other can
+ * make more ways than anybody waits for. What is behind may do anything.
+ */
+#define RULES	20000
 
 static unsigned int chain_fate(struct nf_rules *rules,
 			       const struct nf_packet *packet, size_t chain,
@@ -79,6 +83,9 @@ static unsigned int chain_fate(struct nf_rules *rules,
 	size_t i;
 
 	for (i = 0; i < rules->chain[chain].rule_n; i++) {
+		if (!rules->left)
+			return NF_MAY_ANYTHING;
+		rules->left--;
 		memset(&s, 0, sizeof(s));
 		s.rules = rules;
 		s.packet = packet;
@@ -115,6 +122,7 @@ const struct nf_chain *nf_drops(struct nf_rules *rules,
 		    (c->family != packet->family &&
 		     c->family != NFPROTO_INET))
 			continue;
+		rules->left = RULES;
 		may = chain_fate(rules, packet, i, 0);
 		if (may & NF_MAY_LEAVE)
 			may = (may & ~NF_MAY_LEAVE) |
