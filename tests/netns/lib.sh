@@ -138,6 +138,7 @@ diagnose() {
 		ss -N "$n" -tan 2>/dev/null | head -12
 		echo "$n: access log: $(cut -d' ' -f2 "$T/$n/access.log" 2>/dev/null | sort | uniq -c | tr '\n' ';')"
 		tail -5 "$T/$n/error.log" 2>/dev/null
+		tail -20 "$T/$n/server.log" 2>/dev/null
 		ns "$n" nstat -as 2>/dev/null | grep -E 'Retrans|Drop|Err|Reset|OutOfWindow|PAWS|Challenge|TCPAbort' | awk '$2 > 0 { print "  " $1, $2 }'
 	done
 	echo "--- kernel log"

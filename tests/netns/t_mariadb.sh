@@ -9,11 +9,13 @@
 . "$TCOPY_TOP/tests/netns/services.sh"
 SQL=(mariadb --no-defaults --batch --skip-ssl)
 
+# Its default maximum is mapped whole, 8 TB, which is more than User Mode Linux has addresses for
 mariadb_up() {
 	serve "$1" root mariadbd --no-defaults --user=root --datadir="$T/$1/data" --port=3306 --bind-address="$(addr "$1")" \
 		--socket="$T/$1/sock" --pid-file="$T/$1/pid" --skip-name-resolve --local-infile=1 \
 		--init-file="$T/init.sql" --transaction-isolation=READ-COMMITTED \
-		--innodb-log-file-size=4M --innodb-buffer-pool-size=16M --innodb-flush-method=fsync --innodb-flush-log-at-trx-commit=0 --innodb-fast-shutdown=2
+		--innodb-log-file-size=4M --innodb-buffer-pool-size=16M \
+		--loose-innodb-buffer-pool-size-max=64M --innodb-flush-method=fsync --innodb-flush-log-at-trx-commit=0 --innodb-fast-shutdown=2
 	wait_for 60 "MariaDB in $1" "${SQL[@]}" -S "$T/$1/sock" -u root lab -e 'select 1 from shared'
 }
 # 4 clients: own rows in transactions, shared rows one statement at a time, a blob, a file, a prepared statement
