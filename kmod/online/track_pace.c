@@ -8,14 +8,15 @@
 #include "track_int.h"
 
 #define TCOPY_PACE_QUIET	(20 * TCOPY_T_MS)
+#define TCOPY_PACE_LEAVE	(500 * TCOPY_T_MS)
 #define TCOPY_PACE_LATE_MIN	(3 * TCOPY_T_S)
 #define TCOPY_PACE_LATE_MAX	(30 * TCOPY_T_S)
 #define TCOPY_PACE_LATES	3
 
-/* When an answer that has started counts as over. */
-static u64 tcopy_pace_quiet_at(const struct tcopy_track *t)
+/* When an answer that has started counts as over, which is quiet for @quiet_us. */
+static u64 tcopy_pace_quiet_at(const struct tcopy_track *t, u32 quiet_us)
 {
-	return t->heard_at + max_t(u64, 4ULL * t->srtt_us, TCOPY_PACE_QUIET);
+	return t->heard_at + max_t(u64, 4ULL * t->srtt_us, quiet_us);
 }
 
 /* When an answer that has not started is waited for no longer. */
@@ -55,6 +56,8 @@ static void tcopy_pace_late(struct tcopy_track *t)
  * before was sent: answers to the earlier of several pipelined requests count,
  * as they did for the client. A server's FIN counts as one byte on both sides.
  *
+ * A FIN waits longer for the rest of an answer that is quiet: a server gives an
+ * answer up whose client has left, and requests that wait behind it, too.
  * With --pace none, where requests do not wait for answers, a FIN waits for as
  * many answer bytes as the client had acknowledged in all.
  *
@@ -87,8 +90,10 @@ enum tcopy_gate tcopy_track_pace(struct tcopy_track *t,
 		at = tcopy_pace_late_at(t, gap_us);
 	else if (all && need - got > 1)
 		at = tcopy_pace_rest_at(t);
+	else if (fin && need - got > 1)
+		at = tcopy_pace_quiet_at(t, TCOPY_PACE_LEAVE);
 	else
-		at = tcopy_pace_quiet_at(t);
+		at = tcopy_pace_quiet_at(t, TCOPY_PACE_QUIET);
 	/* No answer, but nobody may have asked yet: it is being sent again. */
 	lost = t->rcv_nxt == t->last_nxt && t->snd_una != t->snd_max;
 	if (t->now_us < at || lost) {
@@ -144,8 +149,9 @@ bool tcopy_track_pace_rst(struct tcopy_track *t,
 		return true;
 	if (tcopy_track_sent_end(t) == t->isn + 1)
 		return true;
-	at = t->rcv_nxt != t->last_nxt ? tcopy_pace_quiet_at(t) :
-					 tcopy_pace_late_at(t, 0);
+	at = t->rcv_nxt != t->last_nxt ?
+		     tcopy_pace_quiet_at(t, TCOPY_PACE_QUIET) :
+		     tcopy_pace_late_at(t, 0);
 	if (t->now_us >= at)
 		return true;
 	t->gate_at = at;

@@ -335,6 +335,24 @@ static void fin_is_gated_like_a_request(void)
 	QUIET();
 }
 
+/* A client that leaves in the middle of an answer is what a server gives up for. */
+static void a_fin_waits_longer_for_the_rest_of_an_answer(void)
+{
+	begin();
+	request(100, 0, 0);
+	LEAVES(1);
+	r.now += 50 * MS;
+	answer(400);
+	rig_fin(500);
+	rig_poll();
+	rig_wait(499 * MS);
+	T_EQ(r.t.snd_max - ISN, 101);
+	T_EQ(rig_deadline(), 1 * MS);
+	COUNTS(PACE_QUIET);
+	SENDS(TCOPY_ACK | TCOPY_FIN, 101, 0);
+	QUIET();
+}
+
 static void fin_of_a_half_close_goes_at_once(void)
 {
 	begin();
@@ -443,6 +461,7 @@ int main(void)
 	T_RUN(a_fin_where_nothing_else_waits_is_released);
 	T_RUN(a_greeting_comes_first);
 	T_RUN(fin_is_gated_like_a_request);
+	T_RUN(a_fin_waits_longer_for_the_rest_of_an_answer);
 	T_RUN(fin_of_a_half_close_goes_at_once);
 	T_RUN(fin_does_not_ride_past_its_gate);
 	T_RUN(a_fin_does_not_ride_where_nothing_else_waits);
