@@ -225,6 +225,8 @@ bool tcopy_capture_parse(struct capture *c, const struct tcphdr *th)
  *
  * The rest of the segment comes without ports, and nobody puts it together
  * before this hook: only where production's path does so are fragments copied.
+ * The copy has a gap, which is proven as any other: fragments are easily
+ * forged, and production may never see them whole.
  */
 void tcopy_capture_fragment(const struct tcopy_rules *rules, struct capture *c,
 			    const struct tcphdr *th)
@@ -232,7 +234,6 @@ void tcopy_capture_fragment(const struct tcopy_rules *rules, struct capture *c,
 	c->flow.sport = th->source;
 	c->flow.dport = th->dest;
 	capture_count(rules, &c->flow, TCOPY_A_STAT_FRAGMENT);
-	tcopy_session_missed(c->tn, &c->flow, TCOPY_END_GAP);
 }
 
 /* Is it a copy itself, on its way to a test service on this host? One that is a

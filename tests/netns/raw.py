@@ -11,8 +11,8 @@
         payload as if it had been answered
     raw.py hijack SRC DST PORT REQUESTS
         a keep-alive connection from SRC, and between its requests forged packets of it: RSTs, SYNs, payload
-        and FINs, out of the window of the server or in it but not to be believed. Each request must be
-        answered. In the end a true RST.
+        and FINs, out of the window of the server or in it but not to be believed, and first fragments. Each
+        request must be answered. In the end a true RST.
 
 What is forged has a TTL (hop limit) of 77, so that a capture can leave it out."""
 import array
@@ -80,7 +80,7 @@ def fragments(p, size):
         for off in range(0, len(data), size):
             part = data[off:off + size]
             more = 0x2000 if off + size < len(data) else 0
-            yield ip_header(p[12:16], p[16:20], len(part), 64, ident, more | off // 8) + part
+            yield ip_header(p[12:16], p[16:20], len(part), p[8], ident, more | off // 8) + part
         return
     data, ident = p[40:], random.randrange(1, 1 << 32)
     for off in range(0, len(data), size):
@@ -232,6 +232,8 @@ def hijack(src, dst, port, requests):
         seen.look()
         for flags, seq, ack, payload in forgeries(seen):
             out.send(segment(a, b, sport, port, seq, ack, flags, payload))
+        # the first fragment of what is due, whose others never come
+        out.send(next(fragments(segment(a, b, sport, port, seen.nxt, seen.ack, PSH | ACK, b'forged' * 200), 600)))
         c.sendall(body[half:])
         answer = b''
         while b'\r\n\r\n' not in answer:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The client's segments with 40 bytes of TCP options, with IP options (destination options over IPv6), then in IP
 # fragments: the bytes are the same on both hosts; but over IPv6, where reassembly is behind the hook, fragments
-# are counted and end their copies. Production serves all.
+# are counted, and copies end that lack their bytes. Production serves all.
 # when: all
 # timeout: 300
 . "$TCOPY_TOP/tests/netns/lib.sh"
@@ -23,6 +23,8 @@ for options in options tcp-options; do
 done
 same_uploads 4
 
+# A copy that lacks bytes ends; its connection's next request is not to become another one.
+ctl online set-target 1 --sessions full || fail "set-target"
 streams_start
 box_up --fragment 600
 put 524288 2 2 fragments

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Forged packets: RSTs, SYNs, payload and FINs of live connections that production does not believe, floods
+# Forged packets: RSTs, SYNs, payload, FINs and fragments of live connections that production does not believe, floods
 # of SYNs and of ACKs from made-up addresses. Copies go on, the bytes are the same, a flood makes no
 # session and takes no memory, production serves all.
 # when: all
@@ -12,6 +12,8 @@ lab_copying
 ip -n online route add "$(v 198.18.0.0/15 2001:2::/48)" via "$(addr client)"
 ip -n client route add blackhole "$(v 198.18.0.0/15 2001:2::/48)"
 ns online sysctl -qw net.ipv4.tcp_invalid_ratelimit=0
+# what says that a forged fragment has waited in vain is no ghost
+ns online sysctl -qw net.ipv4.ipfrag_time=600 net.ipv6.ip6frag_time=600
 
 streams_start
 for i in 1 2 3; do
