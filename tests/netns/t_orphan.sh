@@ -12,12 +12,15 @@ connected() { [ "$(ss -N test -tanH state established "sport = :80" | wc -l)" -g
 wait_for 10 "copies on the test server" connected
 # nothing more is heard of them, not even their resets
 ip netns exec test nft -f - <<<'table inet cut { chain in { type filter hook input priority 0; tcp dport 80 drop; }; }' || fail "nft"
+# a relay would be told that the module leaves, and have its copies aborted; the next one knows of none
+relay_end KILL
 rmmod tcopy || fail "rmmod tcopy"
 ns test nft delete table inet cut
 connected || fail "the test server has no orphans: this test would prove nothing"
 load_end
 orphans=$(ss -N test -tanH state connected exclude time-wait "sport = :80" | wc -l)
 
+relay_start
 online_host_up
 wait_for 15 "state copying" state_is copying
 # each answers its request at last, to nobody; and repeats that
