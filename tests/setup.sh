@@ -27,8 +27,8 @@ packages=(
 	# the manual, and completion
 	mandoc bash-completion fish
 )
-# the packages, and the dissector of the return channel
-[ "${1:-}" != all ] || packages+=(debhelper dh-dkms lintian mmdebstrap tshark)
+# the packages, the dissector of the return channel, and recipes for tracing
+[ "${1:-}" != all ] || packages+=(debhelper dh-dkms lintian mmdebstrap tshark bpftrace linux-perf)
 
 missing=()
 have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)

@@ -13,6 +13,7 @@
 #include <net/route.h>
 
 #include "respond.h"
+#include "trace.h"
 
 /* of an ICMP or ICMPv6 error, before the quote */
 #define ICMP_LEN	8
@@ -247,6 +248,7 @@ static unsigned int icept_respond_tcp(struct icept_respond *r,
 	else if (th && icept_is_own(r, &flow, th))
 		verdict = ICEPT_OWN;
 	icept_respond_count(port, verdict);
+	trace_icept_answer(r->net, &flow, skb, off, th, verdict);
 	if (verdict == ICEPT_STOLEN)
 		icept_record(r, port, skb, off);
 	local_bh_enable();
@@ -287,6 +289,7 @@ static unsigned int icept_respond_error(struct icept_respond *r,
 	else if (icept_own_any(&r->own) && icept_own_find(&r->own, &answer))
 		verdict = ICEPT_OWN;
 	icept_respond_count(port, verdict);
+	trace_icept_answer(r->net, &answer, skb, 0, NULL, verdict);
 	local_bh_enable();
 
 	return verdict == ICEPT_ERRORS ? icept_steal(skb) : NF_ACCEPT;

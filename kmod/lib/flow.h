@@ -53,6 +53,24 @@ static inline void tcopy_flow_reverse(struct tcopy_flow *to,
 }
 
 /**
+ * tcopy_addr_mapped() - an address of either family as one of IPv6
+ * @to:		16 bytes, filled as a whole: IPv4 is mapped (::ffff:192.0.2.1)
+ * @family:	4 or 6
+ * @addr:	the address
+ */
+static inline void tcopy_addr_mapped(u8 *to, u32 family,
+				     const union tcopy_addr *addr)
+{
+	if (family == 4) {
+		memset(to, 0, 10);
+		memset(to + 10, 0xff, 2);
+		memcpy(to + 12, addr->v6, 4);
+	} else {
+		memcpy(to, addr->v6, 16);
+	}
+}
+
+/**
  * tcopy_flow_equal() - are two flows the same?
  * @a:	a flow
  * @b:	another one

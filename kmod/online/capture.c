@@ -19,6 +19,7 @@
 #include "capture.h"
 #include "capture_int.h"
 #include "checksum.h"
+#include "drop.h"
 #include "probe.h"
 #include "queue.h"
 #include "session.h"
@@ -32,22 +33,45 @@
  */
 #define CAPTURE_LOOKS_MAX	32
 
+/* Tell who traces; with what its fixed header says, since @seg of one that is
+ * malformed, or a fragment, is not filled.
+ */
+static noinline void capture_trace(const struct tcopy_target *t,
+				   const struct capture *c,
+				   const struct tcphdr *th, unsigned int why)
+{
+	unsigned int start = c->thoff + th->doff * 4;
+	struct tcopy_seg seg = {
+		.seq = ntohl(th->seq),
+		.ack = ntohl(th->ack_seq),
+		.len = c->skb->len > start ? c->skb->len - start : 0,
+		.flags = tcp_flag_byte(th),
+	};
+
+	trace_tcopy_drop(t, NULL, &c->flow, &seg, why, 1);
+}
+
 /* Count @bucket for a packet that will not be queued; without a session it may
  * be the target's choice.
  */
 static void capture_count(const struct tcopy_rules *rules,
-			  const struct tcopy_flow *flow, unsigned int bucket)
+			  const struct capture *c, const struct tcphdr *th,
+			  unsigned int bucket)
 {
 	bool choice = bucket == TCOPY_A_STAT_NO_SESSION;
 	u64 now_us = choice ? tcopy_now_us() : 0;
 	unsigned int i, why = bucket;
 	struct tcopy_target *t;
 
-	tcopy_rule_for_each(rules, flow, i, t) {
+	tcopy_rule_for_each(rules, &c->flow, i, t) {
 		tcopy_count(t, MATCHED);
 		if (choice)
-			why = tcopy_target_unwanted(t, flow, now_us) ?: bucket;
+			why = tcopy_target_unwanted(t, &c->flow, now_us) ?:
+			      bucket;
 		this_cpu_inc(t->stats->v[why]);
+		if (trace_tcopy_drop_enabled() &&
+		    why != TCOPY_A_STAT_NOT_NEEDED)
+			capture_trace(t, c, th, why);
 	}
 }
 
@@ -233,7 +257,7 @@ void tcopy_capture_fragment(const struct tcopy_rules *rules, struct capture *c,
 {
 	c->flow.sport = th->source;
 	c->flow.dport = th->dest;
-	capture_count(rules, &c->flow, TCOPY_A_STAT_FRAGMENT);
+	capture_count(rules, c, th, TCOPY_A_STAT_FRAGMENT);
 }
 
 /* Is it a copy itself, on its way to a test service on this host? One that is a
@@ -377,5 +401,5 @@ missed:
 	    (c->seg.len || (c->seg.flags & TCOPY_FIN)))
 		tcopy_session_missed(c->tn, &c->flow, why);
 count:
-	capture_count(rules, &c->flow, bucket);
+	capture_count(rules, c, th, bucket);
 }

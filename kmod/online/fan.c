@@ -3,6 +3,7 @@
 
 #include <linux/slab.h>
 
+#include "drop.h"
 #include "fan.h"
 #include "queue.h"
 #include "relay.h"
@@ -247,7 +248,8 @@ struct sk_buff *tcopy_fan_packet(struct tcopy_session *leader,
 	return skb;
 missed:
 	tcopy_count(fan->target, MATCHED);
-	tcopy_count(fan->target, NO_MEMORY);
+	tcopy_drop(fan->target, NULL, &ev->flow, &ev->seg,
+		   TCOPY_A_STAT_NO_MEMORY, 1);
 	tcopy_fan_end(fan, TCOPY_END_GAP);
 	WRITE_ONCE(fan->born, fan->n);
 	return skb;
@@ -283,12 +285,10 @@ static struct tcopy_session *fan_birth(struct tcopy_net *tn,
 	}
 	if (PTR_ERR(s) == -ESHUTDOWN)	/* all others have died meanwhile */
 		return NULL;
-	why = PTR_ERR(s) == -EEXIST ? TCOPY_A_STAT_TUPLE_TAKEN :
-	      PTR_ERR(s) == -EPERM ? TCOPY_A_STAT_PASSED :
-				     TCOPY_A_STAT_NO_MEMORY;
+	why = tcopy_session_refused(PTR_ERR(s));
 not:
 	tcopy_count(t, MATCHED);
-	this_cpu_inc(t->stats->v[why]);
+	tcopy_drop(t, NULL, &fan->ev.flow, &fan->ev.seg, why, 1);
 	return NULL;
 }
 
@@ -334,7 +334,8 @@ void tcopy_fan_run(struct tcopy_net *tn, struct sk_buff *skb)
 			tcopy_session_event(s, part, &ev, &peer, now_us);
 			continue;
 		}
-		tcopy_count(fan->target, NO_MEMORY);
+		tcopy_drop(fan->target, s, &ev.flow, &ev.seg,
+			   TCOPY_A_STAT_NO_MEMORY, 1);
 		tcopy_session_end(s, TCOPY_END_GAP);
 	}
 	if (i < fan->n) {

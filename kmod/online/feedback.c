@@ -10,6 +10,7 @@
 #include "queue.h"
 #include "relay.h"
 #include "session.h"
+#include "trace.h"
 #include "transmit.h"
 
 /* Sessions that one datagram can touch: as many as it has records. */
@@ -257,6 +258,7 @@ static void feedback_unknown(struct tcopy_net *tn,
 	struct tcopy_target *t, *other = NULL;
 	unsigned int i;
 
+	trace_tcopy_header(tn, NULL, flow, seg);
 	if (!rules || tcopy_probe_header(tn, rules, flow, seg))
 		return;
 	for (i = 0; i < rules->n; i++) {

@@ -4,6 +4,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
+#include "drop.h"
 #include "fan.h"
 #include "relay.h"
 #include "session.h"
@@ -227,6 +228,7 @@ static struct tcopy_session *session_further(struct tcopy_session *s,
 	}
 	tcopy_count(t, SESSIONS);
 	tcopy_count(t, OPENED);
+	trace_tcopy_session(s, TCOPY_A_STAT_OPENED);
 	return s;
 }
 
@@ -371,6 +373,7 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	}
 	tcopy_count(t, SESSIONS);
 	tcopy_count(t, OPENED);
+	trace_tcopy_session(s, TCOPY_A_STAT_OPENED);
 	return s;
 }
 
@@ -388,10 +391,12 @@ static void session_unhash(struct tcopy_session *s, bool yields)
 		return;
 	}
 	s->dead = true;
-	if (yields && s->track.state < TCOPY_TRACK_ENDED)
+	if (yields && s->track.state < TCOPY_TRACK_ENDED) {
 		tcopy_count(t, EVICTED);
+		trace_tcopy_session(s, TCOPY_A_STAT_EVICTED);
+	}
 	unsent = tcopy_hold_purge(&s->hold, tn);
-	tcopy_count_add(t, ENDED, unsent);
+	tcopy_drop(t, s, &s->flow, NULL, TCOPY_A_STAT_ENDED, unsent);
 	tcopy_count_add(t, HELD, -(u64)unsent);
 	spin_unlock_bh(&s->lock);
 

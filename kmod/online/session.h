@@ -256,6 +256,19 @@ void tcopy_session_yield(struct tcopy_session *s);
 int tcopy_session_cache_init(void);
 void tcopy_session_cache_exit(void);
 
+/**
+ * tcopy_session_refused() - why tcopy_session_new() makes none
+ * @err:	what it returned
+ *
+ * Return: the counter, enum tcopy_a_stat.
+ */
+static inline unsigned int tcopy_session_refused(long err)
+{
+	return err == -EEXIST ? TCOPY_A_STAT_TUPLE_TAKEN :
+	       err == -EPERM ? TCOPY_A_STAT_PASSED :
+			       TCOPY_A_STAT_NO_MEMORY;
+}
+
 /* session_walk.c: all copies to a target */
 void tcopy_session_announce(struct tcopy_net *tn, struct tcopy_target *t);
 void tcopy_session_end_again(struct tcopy_net *tn, struct tcopy_target *t);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* session: captured packets and headers go into their sessions. */
 
+#include "drop.h"
 #include "fan.h"
 #include "queue.h"
 #include "relay.h"
@@ -31,6 +32,7 @@ bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 	spin_lock(&s->lock);
 	if (!s->dead) {
 		s->heard_us = now_us;
+		trace_tcopy_header(s->tn, s, &s->answer, seg);
 		tcopy_seg_shift(seg, s->seq_off);
 		tcopy_track_header(&s->track, seg, now_us);
 		if (!s->judged) {
@@ -274,7 +276,7 @@ void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 	if (s->dead || s->missed || s->track.state >= TCOPY_TRACK_ENDED) {
 		if ((seg->len || (seg->flags & (TCOPY_FIN | TCOPY_RST))) &&
 		    !tcopy_session_said(s, seg))
-			tcopy_count(t, ENDED);
+			tcopy_drop(t, s, &s->flow, seg, TCOPY_A_STAT_ENDED, 1);
 		else
 			tcopy_count(t, NOT_NEEDED);
 		if (parked)	/* its deadline may have come closer */
@@ -307,7 +309,8 @@ void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 		} else if (!got) {
 			tcopy_count(t, NOT_NEEDED);
 		} else {
-			tcopy_count(t, NO_MEMORY);
+			tcopy_drop(t, s, &s->flow, seg, TCOPY_A_STAT_NO_MEMORY,
+				   1);
 			tcopy_track_end(&s->track, TCOPY_END_SHED, now_us);
 		}
 		if (s->hold.bytes > READ_ONCE(s->tn->mem_limit) / 4)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* session: a captured packet, and which sessions it concerns or begins. */
 
+#include "drop.h"
 #include "fan.h"
 #include "queue.h"
 #include "relay.h"
@@ -18,23 +19,25 @@ static bool event_admit(struct tcopy_net *tn, struct tcopy_target *t,
 	unsigned int why = tcopy_target_unwanted(t, &ev->flow, now_us);
 
 	if (why)
-		this_cpu_inc(t->stats->v[why]);
-	else if (!READ_ONCE(t->copying))
-		tcopy_count(t, NOT_COPYING);
+		goto not;
+	if (!READ_ONCE(t->copying))
+		why = TCOPY_A_STAT_NOT_COPYING;
 	else if (!conf->source.family && !tcopy_source_is_own(t, &ev->flow) &&
 		 tcopy_target_passes(t, &ev->flow))
-		tcopy_count(t, PASSED);
+		why = TCOPY_A_STAT_PASSED;
 	else if (peer->mptcp || (syn->opts & TCOPY_OPT_MD5))
-		tcopy_count(t, MPTCP);
+		why = TCOPY_A_STAT_MPTCP;
 	else if (atomic_read(&t->sessions_n) + conf->copies >
 		 conf->max_sessions)
-		tcopy_count(t, SESSION_LIMIT);
+		why = TCOPY_A_STAT_SESSION_LIMIT;
 	else if (tcopy_mem_full(tn))
-		tcopy_count(t, MEMORY_LIMIT);
+		why = TCOPY_A_STAT_MEMORY_LIMIT;
 	else if (!tcopy_target_pay(t, conf->copies, now_us))
-		tcopy_count(t, RATE_LIMIT);
+		why = TCOPY_A_STAT_RATE_LIMIT;
 	else
 		return true;
+not:
+	tcopy_drop(t, NULL, &ev->flow, &ev->seg, why, 1);
 	return false;
 }
 
@@ -46,6 +49,7 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 {
 	struct tcopy_session *s = tcopy_session_find(tn, &ev->flow, t);
 	struct tcopy_flow copy;
+	unsigned int why;
 
 	tcopy_count(t, MATCHED);
 	/* The client uses its port again, and its old copy lives on. */
@@ -63,32 +67,29 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 			goto drop;
 		s = tcopy_session_new(tn, t, ev, syn, peer, NULL, 0, now_us);
 		if (IS_ERR(s)) {
-			if (PTR_ERR(s) == -EEXIST)
-				tcopy_count(t, TUPLE_TAKEN);
-			else if (PTR_ERR(s) == -EPERM)
-				tcopy_count(t, PASSED);
-			else
-				tcopy_count(t, NO_MEMORY);
-			goto drop;
+			why = tcopy_session_refused(PTR_ERR(s));
+			goto not;
 		}
 		if (syn->picked)
 			tcopy_count(t, PICKED_UP);
 		tcopy_flow_reverse(&copy, &s->answer);
 		tcopy_relay_open(t->relay, &copy);
 	}
-	if (!s) {
-		unsigned int why = TCOPY_A_STAT_NOT_NEEDED;
-
-		if (ev->seg.len)
-			why = tcopy_target_unwanted(t, &ev->flow, now_us) ?:
-			      TCOPY_A_STAT_NO_SESSION;
-		this_cpu_inc(t->stats->v[why]);
+	if (!s && !ev->seg.len) {
+		tcopy_count(t, NOT_NEEDED);
 		goto drop;
+	}
+	if (!s) {
+		why = tcopy_target_unwanted(t, &ev->flow, now_us) ?:
+		      TCOPY_A_STAT_NO_SESSION;
+		goto not;
 	}
 	if (s->fan)
 		skb = tcopy_fan_packet(s, skb, ev);
 	tcopy_session_event(s, skb, ev, peer, now_us);
 	return;
+not:
+	tcopy_drop(t, NULL, &ev->flow, &ev->seg, why, 1);
 drop:
 	tcopy_hold_drop(skb, tn);
 }
@@ -230,7 +231,8 @@ void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb, u64 now_us)
 					     now_us);
 			} else {
 				tcopy_count(prev, MATCHED);
-				tcopy_count(prev, NO_MEMORY);
+				tcopy_drop(prev, NULL, &ev.flow, &ev.seg,
+					   TCOPY_A_STAT_NO_MEMORY, 1);
 				tcopy_session_missed(tn, &ev.flow,
 						     TCOPY_END_GAP);
 			}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* session: what track decides is built and sent. */
 
+#include "drop.h"
 #include "fan.h"
 #include "queue.h"
 #include "relay.h"
@@ -16,6 +17,20 @@
  * test host neither takes the SYN for its own nor for an old one.
  */
 #define RUN_REOPEN_STEP	0x20000000U
+/* A packet cannot be built, or has no way. */
+static void run_failed(struct tcopy_session *s, const struct tcopy_packet *p,
+		       u32 len)
+{
+	struct tcopy_seg seg = {
+		.seq = p->seq,
+		.ack = p->ack,
+		.len = len,
+		.flags = p->flags,
+	};
+
+	tcopy_drop(s->target, s, &s->flow, &seg, TCOPY_A_STAT_SEND_FAILED, 1);
+}
+
 /* Payload leaves in as few packets as it fits into. */
 static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 {
@@ -33,7 +48,7 @@ static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 
 	tcopy_flow_reverse(&flow, &s->answer);
 	if (tcopy_transmit_route(s->tn->net, &flow, &s->route)) {
-		tcopy_count(t, SEND_FAILED);
+		run_failed(s, p, left);
 		goto sent;
 	}
 	do {
@@ -41,7 +56,7 @@ static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 		if (left) {
 			skb = tcopy_hold_build(&s->hold, p->seq, left);
 			if (!skb) {
-				tcopy_count(t, SEND_FAILED);
+				run_failed(s, p, left);
 				break;
 			}
 			left -= skb->len;
@@ -54,10 +69,11 @@ static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 		skb = tcopy_transmit_build(skb, &flow, &wire, &s->route,
 					   &s->ip_id);
 		if (!skb) {
-			tcopy_count(t, SEND_FAILED);
+			run_failed(s, p, p->len);
 			break;
 		}
 		__skb_queue_tail(&s->out, skb);
+		trace_tcopy_copy(s, &wire);
 		tcopy_count(t, PACKETS);
 		p->seq += p->len;
 	} while (left);
@@ -76,7 +92,7 @@ sent:
 	}
 }
 
-static void run_count_end(struct tcopy_target *t, enum tcopy_end why)
+static void run_count_end(struct tcopy_session *s, enum tcopy_end why)
 {
 	static const u8 stat[] = {
 		[TCOPY_END_NONE] = TCOPY_A_STAT_END_UNSUPPORTED,
@@ -96,14 +112,15 @@ static void run_count_end(struct tcopy_target *t, enum tcopy_end why)
 		[TCOPY_END_EVICTED] = TCOPY_A_STAT_EVICTED,
 	};
 
-	this_cpu_inc(t->stats->v[stat[why]]);
+	this_cpu_inc(s->target->stats->v[stat[why]]);
+	trace_tcopy_session(s, stat[why]);
 }
 
 static void run_purge(struct tcopy_session *s)
 {
 	unsigned int unsent = tcopy_hold_purge(&s->hold, s->tn);
 
-	tcopy_count_add(s->target, ENDED, unsent);
+	tcopy_drop(s->target, s, &s->flow, NULL, TCOPY_A_STAT_ENDED, unsent);
 	tcopy_count_add(s->target, HELD, -(u64)unsent);
 }
 
@@ -126,6 +143,7 @@ void tcopy_session_reopen(struct tcopy_session *s, u32 seq, u32 ack,
 	tcopy_track_reopen(&s->track, seq, ack, now_us);
 	s->seq_off += RUN_REOPEN_STEP;
 	tcopy_count(s->target, REOPENED);
+	trace_tcopy_session(s, TCOPY_A_STAT_REOPENED);
 	tcopy_flow_reverse(&copy, &s->answer);
 	tcopy_relay_open(s->target->relay, &copy);
 }
@@ -142,7 +160,7 @@ static void run_resume(struct tcopy_session *s, u64 now_us)
 	bool more;
 
 	more = tcopy_hold_restart(&s->hold, s->tn, seq, &first, &lost, &again);
-	tcopy_count_add(t, ENDED, lost);
+	tcopy_drop(t, s, &s->flow, NULL, TCOPY_A_STAT_ENDED, lost);
 	tcopy_count_add(t, HELD, -(u64)lost);
 	if (!more) {
 		if (s->fin)
@@ -159,7 +177,7 @@ static void run_resume(struct tcopy_session *s, u64 now_us)
 
 static void run_end(struct tcopy_session *s, enum tcopy_end why, u64 now_us)
 {
-	run_count_end(s->target, why);
+	run_count_end(s, why);
 	if (tcopy_track_parked(&s->track) && READ_ONCE(s->target->copying) &&
 	    !s->missed)
 		run_resume(s, now_us);
@@ -263,7 +281,8 @@ static void run_unlock(struct tcopy_session *s, bool over)
 		local_bh_disable();
 		while ((skb = __skb_dequeue(&list)))
 			if (tcopy_transmit_send(net, skb))
-				tcopy_count(s->target, SEND_FAILED);
+				tcopy_drop(s->target, s, &s->flow, NULL,
+					   TCOPY_A_STAT_SEND_FAILED, 1);
 		local_bh_enable();
 		spin_lock_bh(&s->lock);
 	}
