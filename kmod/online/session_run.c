@@ -234,6 +234,8 @@ static bool run_locked(struct tcopy_session *s, u64 now_us)
 		case TCOPY_ACT_FREE:
 			return true;
 		}
+		if (act.last)
+			goto quiet;
 		if (!left--) {
 			run_on(s);
 			return false;

@@ -263,6 +263,30 @@ dead:
 	tcopy_track_over(t, TCOPY_END_TIMEOUT, true);
 }
 
+/* Since when does the test server owe something? */
+static void tcopy_track_owed(struct tcopy_track *t)
+{
+	if (!tcopy_track_end_due(t))
+		t->due_at = 0;
+	else if (!t->due_at)
+		t->due_at = t->now_us;
+}
+
+/* Something leaves. Is it all that is due? Most requests are one packet; in
+ * doubt another poll tells.
+ */
+static bool tcopy_track_settled(struct tcopy_track *t)
+{
+	const u32 usual = TCOPY_T_PACE_OFF | TCOPY_T_ACK_LATE;
+
+	if (t->flags & ~usual || t->end || t->counts || !t->snd_wnd ||
+	    t->snd_nxt != t->snd_max || t->snd_max != t->cap_nxt ||
+	    t->released != t->snd_una)
+		return false;
+	tcopy_track_owed(t);
+	return true;
+}
+
 static void tcopy_track_open(struct tcopy_track *t,
 			     const struct tcopy_track_conf *conf,
 			     const struct tcopy_chunk *next,
@@ -272,12 +296,15 @@ static void tcopy_track_open(struct tcopy_track *t,
 	t->flags &= ~TCOPY_T_GATED;
 	tcopy_track_end_limits(t, conf);
 	tcopy_track_timer(t);
-	if (!t->end && tcopy_track_send(t, conf, next, act))
+	if (!t->end && tcopy_track_send(t, conf, next, act)) {
+		act->last = tcopy_track_settled(t);
 		return;
+	}
 	if (!t->end && !t->counts) {
 		if (t->flags & TCOPY_T_ACK_NOW ||
 		    (t->ack_at && t->now_us >= t->ack_at)) {
 			tcopy_track_send_flags(t, act, TCOPY_ACK, t->snd_max);
+			act->last = tcopy_track_settled(t);
 			return;
 		}
 		tcopy_track_end_check(t, conf);
@@ -286,10 +313,7 @@ static void tcopy_track_open(struct tcopy_track *t,
 		tcopy_track_end_poll(t, act);
 		return;
 	}
-	if (!tcopy_track_end_due(t))
-		t->due_at = 0;
-	else if (!t->due_at)
-		t->due_at = t->now_us;
+	tcopy_track_owed(t);
 }
 
 static bool tcopy_track_report(struct tcopy_track *t, struct tcopy_act *act)
@@ -326,8 +350,8 @@ static bool tcopy_track_report(struct tcopy_track *t, struct tcopy_act *act)
  * @now_us:	time in microseconds
  * @act:	filled as a whole
  *
- * Called until it says TCOPY_ACT_NONE, after each event or batch of events and
- * at each deadline; @next is looked up again before each call.
+ * Called until it says TCOPY_ACT_NONE or that something is the last, after each
+ * event or batch of events and at each deadline; @next is looked up again before each call.
  */
 void tcopy_track_poll(struct tcopy_track *t,
 		      const struct tcopy_track_conf *conf,

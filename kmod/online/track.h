@@ -8,8 +8,8 @@
  *
  * Something happens (a client's payload, FIN or RST; an answer's header; a
  * deadline): session.c tells it with tcopy_track_<event>(), then calls
- * tcopy_track_poll() until that returns TCOPY_ACT_NONE and carries out each
- * action in that order. Events never act by themselves, so that a batch of
+ * tcopy_track_poll() until that returns TCOPY_ACT_NONE, or an action that is
+ * said to be the last, and carries out each action in that order. Events never act by themselves, so that a batch of
  * headers is answered once, at its end. Then it arms its timers from
  * tcopy_track_deadline() and tcopy_track_ack_deadline().
  *
@@ -157,9 +157,15 @@ enum tcopy_track_stat {
 	TCOPY_TRACK_PACE_OFF,		/* went to --pace none */
 };
 
-/* What to do next; which member holds depends on @type. */
+/**
+ * struct tcopy_act - what to do next
+ * @type:	says which member of the union holds
+ * @last:	nothing else is due: to poll again would say TCOPY_ACT_NONE, and
+ *		change nothing. Not always said where it is so
+ */
 struct tcopy_act {
 	enum tcopy_act_type type;
+	bool last;
 	union {
 		struct tcopy_packet packet;
 		u32 seq;

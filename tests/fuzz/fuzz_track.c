@@ -76,8 +76,8 @@ static void act(const struct tcopy_act *act)
 static void poll(void)
 {
 	unsigned int polls = 0;
+	bool has, was_last = false;
 	struct tcopy_act a;
-	bool has;
 
 	do {
 		has = before(t.snd_max, chunk.end) &&
@@ -86,6 +86,9 @@ static void poll(void)
 		act(&a);
 		if (++polls > 4000)
 			abort();
+		if (was_last && a.type != TCOPY_ACT_NONE)
+			abort();
+		was_last = a.last;
 	} while (a.type != TCOPY_ACT_NONE);
 	if (t.state == TCOPY_TRACK_FREE ?
 	    tcopy_track_deadline(&t, &conf) != ~0ULL :

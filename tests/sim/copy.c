@@ -321,6 +321,22 @@ static void carry_out(struct world *w, const struct tcopy_act *act)
 	}
 }
 
+/* Another poll has nothing to say, and nothing to change. */
+static void was_last(struct world *w, u64 now)
+{
+	struct tcopy_track before, after;
+	struct tcopy_chunk chunk;
+	struct tcopy_act act;
+	bool has = hold_next(&w->k.hold, &chunk);
+
+	memcpy(&before, &w->k.t, sizeof(before));
+	memcpy(&after, &w->k.t, sizeof(after));
+	tcopy_track_poll(&after, &w->k.conf, has ? &chunk : NULL, now, &act);
+	FAIL_IF(act.type != TCOPY_ACT_NONE || memcmp(&before, &after,
+						     sizeof(after)),
+		"was not the last that was due");
+}
+
 void copy_run(struct world *w)
 {
 	struct copy *k = &w->k;
@@ -343,6 +359,10 @@ void copy_run(struct world *w)
 		if (w->why[0])
 			return;
 		FAIL_IF(++polls > 4000, "poll never ends");
+		if (act.last) {
+			was_last(w, now);
+			break;
+		}
 	}
 	if (k->freed) {
 		FAIL_IF(tcopy_track_deadline(&k->t, &k->conf) != NEVER,

@@ -61,6 +61,9 @@ static inline void rig_poll(void)
 			T_FAIL("poll never ends");
 		tcopy_track_poll(&r.t, &r.conf, rig_next(), r.now,
 				 &r.act[r.acts]);
+		if (r.acts && r.act[r.acts - 1].last &&
+		    r.act[r.acts].type != TCOPY_ACT_NONE)
+			T_FAIL("was not the last that was due");
 	} while (r.act[r.acts++].type != TCOPY_ACT_NONE);
 	r.acts--;
 	if (r.t.state != TCOPY_TRACK_FREE &&
