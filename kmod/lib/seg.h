@@ -130,6 +130,23 @@ static inline void tcopy_seg_options(struct tcopy_seg *seg, const u8 *p,
 }
 
 /**
+ * tcopy_seg_fixed() - read the fixed part of a TCP header
+ * @seg:	filled as a whole, without options
+ * @th:		20 bytes, as on the wire; any alignment
+ * @payload:	payload bytes behind the header
+ */
+static inline void tcopy_seg_fixed(struct tcopy_seg *seg, const u8 *th,
+				   u32 payload)
+{
+	memset(seg, 0, sizeof(*seg));
+	seg->seq = tcopy_get32(th + 4);
+	seg->ack = tcopy_get32(th + 8);
+	seg->flags = th[13];
+	seg->win = tcopy_get16(th + 14);
+	seg->len = payload;
+}
+
+/**
  * tcopy_seg_parse() - read a TCP header
  * @seg:	filled as a whole on success
  * @th:		the header, as on the wire; any alignment
@@ -150,12 +167,7 @@ static inline int tcopy_seg_parse(struct tcopy_seg *seg, const u8 *th,
 	if (hlen < 20 || hlen > avail)
 		return -1;
 
-	memset(seg, 0, sizeof(*seg));
-	seg->seq = tcopy_get32(th + 4);
-	seg->ack = tcopy_get32(th + 8);
-	seg->flags = th[13];
-	seg->win = tcopy_get16(th + 14);
-	seg->len = payload;
+	tcopy_seg_fixed(seg, th, payload);
 	tcopy_seg_options(seg, th + 20, hlen - 20);
 	return (int)hlen;
 }

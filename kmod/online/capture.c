@@ -177,13 +177,11 @@ static bool capture_wants_old(const struct tcopy_rules *rules,
 {
 	struct rhlist_head *pos;
 	struct tcopy_session *s;
-	u64 now_us = tcopy_now_us();
 	struct tcopy_target *t;
 	unsigned int i;
+	u64 now_us = tcopy_now_us();
 	bool has;
 
-	if (list && rules->n == 1)
-		return false;
 	tcopy_rule_for_each(rules, &c->flow, i, t) {
 		if (!tcopy_target_conf(t)->pick_up || !READ_ONCE(t->copying) ||
 		    tcopy_target_unwanted(t, &c->flow, now_us))
@@ -208,21 +206,8 @@ static bool capture_may_look(const struct tcopy_net *tn)
 	return cpu->looks++ < CAPTURE_LOOKS_MAX;
 }
 
-/* Does the copy of a connection that is older than a target begin here? */
-static enum tcopy_peer_pick capture_pick(const struct tcopy_rules *rules,
-					 const struct capture *c,
-					 struct rhlist_head *list,
-					 struct tcopy_syn *syn)
-{
-	if (!c->seg.len || !capture_wants_old(rules, c, list))
-		return TCOPY_PEER_WAIT;
-	return tcopy_peer_pick(c->tn->net, c->skb, &c->flow, c->dif, c->sdif,
-			       &c->seg, !c->skb->sk && capture_may_look(c->tn),
-			       syn);
-}
-
 /**
- * tcopy_capture_parse() - read a packet's TCP header
+ * tcopy_capture_parse() - read a packet's TCP header, but for its options
  * @c:	its @seg and @hlen are filled
  * @th:	the fixed header
  *
@@ -230,15 +215,52 @@ static enum tcopy_peer_pick capture_pick(const struct tcopy_rules *rules,
  */
 bool tcopy_capture_parse(struct capture *c, const struct tcphdr *th)
 {
-	const struct sk_buff *skb = c->skb;
-	const u8 *p = NULL;
-	u8 buf[60];
-
 	c->hlen = th->doff * 4;
-	if (c->hlen >= sizeof(*th) && c->thoff + c->hlen <= skb->len)
-		p = skb_header_pointer(skb, c->thoff, c->hlen, buf);
-	return p && tcopy_seg_parse(&c->seg, p, c->hlen,
-				    skb->len - c->thoff - c->hlen) >= 0;
+	if (c->hlen < sizeof(*th) || c->thoff + c->hlen > c->skb->len)
+		return false;
+	tcopy_seg_fixed(&c->seg, (const u8 *)th,
+			c->skb->len - c->thoff - c->hlen);
+	return true;
+}
+
+/**
+ * tcopy_capture_options() - read the options as well
+ * @c:	was parsed
+ *
+ * Only connections that begin ask for them.
+ */
+void tcopy_capture_options(struct capture *c)
+{
+	unsigned int off = c->thoff + sizeof(struct tcphdr);
+	unsigned int len = c->hlen - sizeof(struct tcphdr);
+	const u8 *p;
+	u8 buf[40];
+
+	p = skb_header_pointer(c->skb, off, len, buf);
+	if (p)
+		tcopy_seg_options(&c->seg, p, len);
+}
+
+/* Does the copy of a connection that is older than a target begin here? From
+ * then on it is as if its SYN had been seen; but what the checksum says is for
+ * the caller to count. Apart from him, who mostly has no need of @syn.
+ */
+static noinline enum tcopy_peer_pick
+capture_pick(const struct tcopy_rules *rules, struct capture *c,
+	     struct rhlist_head *list)
+{
+	enum tcopy_peer_pick pick;
+	struct tcopy_syn syn;
+
+	if (!capture_wants_old(rules, c, list))
+		return TCOPY_PEER_WAIT;
+	tcopy_capture_options(c);
+	pick = tcopy_peer_pick(c->tn->net, c->skb, &c->flow, c->dif, c->sdif,
+			       &c->seg, !c->skb->sk && capture_may_look(c->tn),
+			       &syn);
+	if (pick == TCOPY_PEER_BEGINS && tcopy_capture_checksum_ok(c))
+		tcopy_halfopen_pick(c->tn, &c->flow, &syn);
+	return pick;
 }
 
 /**
@@ -267,8 +289,6 @@ static bool capture_is_copy(const struct capture *c)
 {
 	struct tcopy_flow answer;
 
-	if (likely(!READ_ONCE(c->tn->direct_local)))
-		return false;
 	tcopy_flow_reverse(&answer, &c->flow);
 	return tcopy_session_find_copy(c->tn, &answer);
 }
@@ -288,7 +308,6 @@ noinline void tcopy_capture_packet(const struct tcopy_rules *rules,
 	enum tcopy_end why = TCOPY_END_GAP;
 	enum tcopy_peer_pick pick = TCOPY_PEER_WAIT;
 	struct rhlist_head *list;
-	struct tcopy_syn syn;
 	bool half = false;
 	unsigned int i, bucket;
 	struct sk_buff *entry;
@@ -299,7 +318,9 @@ noinline void tcopy_capture_packet(const struct tcopy_rules *rules,
 		tcopy_probe_packet(rules, &c->flow, th);
 
 	i = tcopy_rule_first(rules, ntohs(th->dest));
-	if (!tcopy_rule_next(rules, &c->flow, &i) || capture_is_copy(c))
+	if (!tcopy_rule_next(rules, &c->flow, &i))
+		return;
+	if (unlikely(READ_ONCE(c->tn->direct_local)) && capture_is_copy(c))
 		return;
 
 	bucket = TCOPY_A_STAT_MALFORMED;
@@ -317,6 +338,7 @@ noinline void tcopy_capture_packet(const struct tcopy_rules *rules,
 			bucket = TCOPY_A_STAT_CHECKSUM;
 			goto count;
 		}
+		tcopy_capture_options(c);
 		tcopy_halfopen_add(c->tn, &c->flow, &c->seg);
 		if (c->forward || !c->seg.len || !capture_fastopen(c->tn))
 			goto count;
@@ -344,7 +366,8 @@ noinline void tcopy_capture_packet(const struct tcopy_rules *rules,
 			tcopy_session_seen(list, &c->seg);
 		if (bare)
 			goto count;
-		pick = capture_pick(rules, c, list, &syn);
+		if (c->seg.len && (!list || rules->n > 1))
+			pick = capture_pick(rules, c, list);
 		if (!list && pick != TCOPY_PEER_BEGINS) {
 			if (pick == TCOPY_PEER_NEVER)
 				bucket = TCOPY_A_STAT_MPTCP;
@@ -363,11 +386,7 @@ noinline void tcopy_capture_packet(const struct tcopy_rules *rules,
 		goto count;
 	if (c->forward && !half && !(c->seg.flags & TCOPY_RST))
 		tcopy_session_seen(list, &c->seg);
-	if (pick == TCOPY_PEER_BEGINS) {
-		/* From here on it is as if its SYN had been seen. */
-		tcopy_halfopen_pick(c->tn, &c->flow, &syn);
-		half = true;
-	}
+	half |= pick == TCOPY_PEER_BEGINS;
 take:
 	if (half && tcopy_queue_behind(c->tn) &&
 	    !tcopy_session_list(c->tn, &c->flow)) {

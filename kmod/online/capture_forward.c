@@ -69,12 +69,14 @@ static noinline void forward_reply(const struct tcopy_rules *rules,
 		return;
 
 	kind = c->seg.flags & (TCOPY_SYN | TCOPY_RST | TCOPY_ACK);
-	if (kind & TCOPY_RST)
+	if (kind & TCOPY_RST) {
 		forward_rst(c);
-	else if (kind == (TCOPY_SYN | TCOPY_ACK))
+	} else if (kind == (TCOPY_SYN | TCOPY_ACK)) {
+		tcopy_capture_options(c);
 		tcopy_halfopen_reply(c->tn, &c->flow, &c->seg);
-	else if (kind == TCOPY_ACK)
+	} else if (kind == TCOPY_ACK) {
 		tcopy_session_reply(c->tn, &c->flow, &c->seg);
+	}
 }
 
 static unsigned int forward_v4(void *priv, struct sk_buff *skb,

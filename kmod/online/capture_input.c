@@ -14,31 +14,49 @@
 #include "netns.h"
 #include "rule.h"
 
-static unsigned int capture_v4(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+/* A port of interest. Apart from the hook, because that is asked about every
+ * packet of the host, and needs no such stack for most of them.
+ */
+static noinline void capture_take_v4(struct tcopy_net *tn,
+				     const struct tcopy_rules *rules,
+				     const struct sk_buff *skb)
 {
-	struct tcopy_net *tn = tcopy_netns_find(state->net);
-	const struct tcopy_rules *rules;
 	const struct iphdr *iph = ip_hdr(skb);
 	const struct tcphdr *th;
 	unsigned int thoff;
 	struct tcphdr buf;
 	struct capture c;
 
-	if (iph->protocol != IPPROTO_TCP)
-		return NF_ACCEPT;
-	rules = rcu_dereference(tn->rules);
-	if (!rules)
-		return NF_ACCEPT;
 	th = capture_tcp4(skb, &thoff, &buf);
-	if (!th || !test_bit(ntohs(th->dest), rules->ports))
-		return NF_ACCEPT;
-
+	if (!th)
+		return;
 	capture_begin(&c, tn, skb, thoff);
 	capture_addr4(&c.flow, iph->saddr, iph->daddr);
 	c.dif = inet_iif(skb);
 	c.sdif = inet_sdif(skb);
 	tcopy_capture_packet(rules, &c, th);
+}
+
+static unsigned int capture_v4(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const struct tcopy_rules *rules;
+	struct tcopy_net *tn = priv;
+	unsigned int off;
+	const __be16 *dport;
+	__be16 buf;
+
+	if (iph->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+	rules = rcu_dereference(tn->rules);
+	if (!rules)
+		return NF_ACCEPT;
+	off = skb_network_offset(skb) + iph->ihl * 4 +
+	      offsetof(struct tcphdr, dest);
+	dport = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	if (dport && test_bit(ntohs(*dport), rules->ports))
+		capture_take_v4(tn, rules, skb);
 	return NF_ACCEPT;
 }
 
@@ -46,9 +64,9 @@ static unsigned int capture_v4(void *priv, struct sk_buff *skb,
 static unsigned int capture_v6(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
-	struct tcopy_net *tn = tcopy_netns_find(state->net);
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	const struct tcopy_rules *rules;
+	struct tcopy_net *tn = priv;
 	const struct tcphdr *th;
 	unsigned int thoff;
 	struct tcphdr buf;
@@ -74,6 +92,7 @@ static unsigned int capture_v6(void *priv, struct sk_buff *skb,
 }
 #endif
 
+/* Each namespace has a copy of its own: @priv says whose it is. */
 static const struct nf_hook_ops capture_ops[] = {
 	{
 		.hook = capture_v4,
@@ -100,9 +119,17 @@ static const struct nf_hook_ops capture_ops[] = {
  */
 int tcopy_capture_hook(struct net *net, bool forward)
 {
+	struct tcopy_net *tn = tcopy_netns_find(net);
+	unsigned int i;
+
 	if (forward)
 		return tcopy_capture_forward_hook(net);
-	return nf_register_net_hooks(net, capture_ops, ARRAY_SIZE(capture_ops));
+	for (i = 0; i < ARRAY_SIZE(capture_ops); i++) {
+		tn->capture_ops[i] = capture_ops[i];
+		tn->capture_ops[i].priv = tn;
+	}
+	return nf_register_net_hooks(net, tn->capture_ops,
+				     ARRAY_SIZE(capture_ops));
 }
 
 /**
@@ -117,7 +144,7 @@ void tcopy_capture_unhook(struct net *net, bool forward)
 	if (forward)
 		tcopy_capture_forward_unhook(net);
 	else
-		nf_unregister_net_hooks(net, capture_ops,
+		nf_unregister_net_hooks(net, tcopy_netns_find(net)->capture_ops,
 					ARRAY_SIZE(capture_ops));
 	synchronize_net();
 }

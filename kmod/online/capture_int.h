@@ -36,7 +36,7 @@ struct tcopy_rules;
  * @forward:	it is on its way to another host
  * @reply:	it goes from the online service to its client
  * @flow:	client to online service, whatever way it goes
- * @seg:	the TCP header
+ * @seg:	the TCP header; of connections that begin with its options
  */
 struct capture {
 	struct tcopy_net *tn;
@@ -53,7 +53,7 @@ struct capture {
 
 /**
  * capture_begin() - a packet that may be of interest
- * @c:		filled, but for the addresses of @flow and @hlen and @seg
+ * @c:		filled as a whole; addresses, @hlen and @seg are to follow
  * @tn:		the namespace
  * @skb:	the packet
  * @thoff:	of its TCP header
@@ -61,14 +61,7 @@ struct capture {
 static inline void capture_begin(struct capture *c, struct tcopy_net *tn,
 				 const struct sk_buff *skb, unsigned int thoff)
 {
-	c->tn = tn;
-	c->skb = skb;
-	c->thoff = thoff;
-	c->dif = 0;
-	c->sdif = 0;
-	c->forward = false;
-	c->reply = false;
-	memset(&c->flow, 0, sizeof(c->flow));
+	*c = (struct capture) { .tn = tn, .skb = skb, .thoff = thoff };
 }
 
 static inline void capture_addr4(struct tcopy_flow *flow, __be32 src,
@@ -121,6 +114,7 @@ static inline const struct tcphdr *capture_tcp6(const struct sk_buff *skb,
 bool tcopy_capture_checksum_ok(const struct capture *c);
 struct sk_buff *tcopy_capture_take(const struct capture *c, bool halfopen);
 bool tcopy_capture_parse(struct capture *c, const struct tcphdr *th);
+void tcopy_capture_options(struct capture *c);
 void tcopy_capture_fragment(const struct tcopy_rules *rules, struct capture *c,
 			    const struct tcphdr *th);
 void tcopy_capture_packet(const struct tcopy_rules *rules, struct capture *c,

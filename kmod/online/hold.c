@@ -394,7 +394,10 @@ struct sk_buff *tcopy_hold_copy(const struct sk_buff *from, unsigned int off,
 		if (!skb)
 			return NULL;
 		skb_reserve(skb, room);
-		skb_copy_bits(from, off, skb_put(skb, len), len);
+		if (off + len <= skb_headlen(from))
+			memcpy(__skb_put(skb, len), from->data + off, len);
+		else
+			skb_copy_bits(from, off, __skb_put(skb, len), len);
 		return skb;
 	}
 

@@ -5,6 +5,7 @@
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/mutex.h>
+#include <linux/netfilter.h>
 #include <linux/percpu_counter.h>
 #include <linux/rhashtable.h>
 #include <linux/siphash.h>
@@ -112,6 +113,7 @@ struct tcopy_cpu {
  * @seed:	of the half-open table's hash
  * @isn_key:	of ISNs and timestamps of copies with a source of their own
  * @birth:	see DOC: Locking
+ * @capture_ops: the hooks of capture_input.c, while @hooked
  * @net:	the namespace; this struct lives in its generic array
  * @lock:	see DOC: Locking
  * @targets:	list of struct tcopy_target; @lock
@@ -141,6 +143,7 @@ struct tcopy_net {
 	siphash_key_t isn_key;
 	spinlock_t birth[TCOPY_BIRTH_LOCKS];
 
+	struct nf_hook_ops capture_ops[2];
 	struct net *net;
 	struct mutex lock;
 	struct list_head targets;
