@@ -136,6 +136,18 @@ void tcopy_session_missed(struct tcopy_net *tn, const struct tcopy_flow *flow,
 	}
 }
 
+/* Does production refuse what came out of its turn? */
+static noinline bool event_refused(const struct tcopy_session *s,
+				   const struct tcopy_seg *seg)
+{
+	struct tcopy_peer peer;
+
+	tcopy_session_peer(s, &peer);
+	return tcopy_peer_refuses(&peer, seg) ||
+	       (peer.kind == TCOPY_PEER_NONE && s->fin &&
+		s->fin_seq == s->hold.cap_nxt);
+}
+
 /* Is this no packet of the client's? What comes in its turn can be forged by
  * somebody who sees the connection only, and is not looked at; for the rest
  * production's socket says what it will not believe, and when it is gone after
@@ -147,17 +159,12 @@ static bool event_forged(const struct tcopy_session *s,
 {
 	const struct tcopy_seg *seg = &ev->seg;
 	u32 end = seg->seq + seg->len + !!(seg->flags & TCOPY_FIN);
-	struct tcopy_peer peer;
 
 	if (seg->flags & TCOPY_RST)
 		return s->target->forward ? !tcopy_session_rst(s, seg->seq) :
 					    tcopy_peer_refuses(known, seg);
-	if (seg->seq == s->hold.cap_nxt || !after(end, s->hold.cap_nxt))
-		return false;
-	tcopy_session_peer(s, &peer);
-	return tcopy_peer_refuses(&peer, seg) ||
-	       (peer.kind == TCOPY_PEER_NONE && s->fin &&
-		s->fin_seq == s->hold.cap_nxt);
+	return seg->seq != s->hold.cap_nxt && after(end, s->hold.cap_nxt) &&
+	       event_refused(s, seg);
 }
 
 /**

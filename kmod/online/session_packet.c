@@ -41,6 +41,30 @@ not:
 	return false;
 }
 
+/* The copy of a connection begins; NULL when it may not, which is counted. */
+static noinline struct tcopy_session *
+event_birth(struct tcopy_net *tn, struct tcopy_target *t,
+	    const struct tcopy_event *ev, const struct tcopy_syn *syn,
+	    const struct tcopy_peer *peer, u64 now_us)
+{
+	struct tcopy_session *s;
+	struct tcopy_flow copy;
+
+	if (!event_admit(tn, t, ev, syn, peer, now_us))
+		return NULL;
+	s = tcopy_session_new(tn, t, ev, syn, peer, NULL, 0, now_us);
+	if (IS_ERR(s)) {
+		tcopy_drop(t, NULL, &ev->flow, &ev->seg,
+			   tcopy_session_refused(PTR_ERR(s)), 1);
+		return NULL;
+	}
+	if (syn->picked)
+		tcopy_count(t, PICKED_UP);
+	tcopy_flow_reverse(&copy, &s->answer);
+	tcopy_relay_open(t->relay, &copy);
+	return s;
+}
+
 /* A captured packet and one target that wants it; consumes the skb. */
 static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 			 struct sk_buff *skb, const struct tcopy_event *ev,
@@ -48,8 +72,6 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 			 const struct tcopy_peer *peer, u64 now_us)
 {
 	struct tcopy_session *s = tcopy_session_find(tn, &ev->flow, t);
-	struct tcopy_flow copy;
-	unsigned int why;
 
 	tcopy_count(t, MATCHED);
 	/* The client uses its port again, and its old copy lives on. */
@@ -63,33 +85,24 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 		s = NULL;
 	}
 	if (!s && syn && (!syn->picked || tcopy_target_conf(t)->pick_up)) {
-		if (!event_admit(tn, t, ev, syn, peer, now_us))
+		s = event_birth(tn, t, ev, syn, peer, now_us);
+		if (!s)
 			goto drop;
-		s = tcopy_session_new(tn, t, ev, syn, peer, NULL, 0, now_us);
-		if (IS_ERR(s)) {
-			why = tcopy_session_refused(PTR_ERR(s));
-			goto not;
-		}
-		if (syn->picked)
-			tcopy_count(t, PICKED_UP);
-		tcopy_flow_reverse(&copy, &s->answer);
-		tcopy_relay_open(t->relay, &copy);
 	}
 	if (!s && !ev->seg.len) {
 		tcopy_count(t, NOT_NEEDED);
 		goto drop;
 	}
 	if (!s) {
-		why = tcopy_target_unwanted(t, &ev->flow, now_us) ?:
-		      TCOPY_A_STAT_NO_SESSION;
-		goto not;
+		tcopy_drop(t, NULL, &ev->flow, &ev->seg,
+			   tcopy_target_unwanted(t, &ev->flow, now_us) ?:
+				   TCOPY_A_STAT_NO_SESSION, 1);
+		goto drop;
 	}
 	if (s->fan)
 		skb = tcopy_fan_packet(s, skb, ev);
 	tcopy_session_event(s, skb, ev, peer, now_us);
 	return;
-not:
-	tcopy_drop(t, NULL, &ev->flow, &ev->seg, why, 1);
 drop:
 	tcopy_hold_drop(skb, tn);
 }
@@ -158,6 +171,101 @@ static bool event_reset(struct tcopy_net *tn, struct sk_buff *skb,
 	return false;
 }
 
+/* To each target that wants it; false, and the skb is the caller's still, when
+ * none does.
+ */
+static bool event_targets(struct tcopy_net *tn, const struct tcopy_rules *rules,
+			  struct sk_buff *skb, const struct tcopy_event *ev,
+			  const struct tcopy_syn *syn,
+			  const struct tcopy_peer *peer, u64 now_us)
+{
+	struct tcopy_target *t, *prev = NULL;
+	struct sk_buff *part;
+	unsigned int i;
+
+	tcopy_rule_for_each(rules, &ev->flow, i, t) {
+		if (prev) {
+			part = tcopy_hold_clone(skb, tn);
+			if (part) {
+				event_target(tn, prev, part, ev, syn, peer,
+					     now_us);
+			} else {
+				tcopy_count(prev, MATCHED);
+				tcopy_drop(prev, NULL, &ev->flow, &ev->seg,
+					   TCOPY_A_STAT_NO_MEMORY, 1);
+				tcopy_session_missed(tn, &ev->flow,
+						     TCOPY_END_GAP);
+			}
+		}
+		prev = t;
+	}
+	if (prev)
+		event_target(tn, prev, skb, ev, syn, peer, now_us);
+	return prev;
+}
+
+/* A packet that may begin or end a connection, or that was forwarded: what does
+ * production say? False, and the skb is the caller's still, when nobody wants
+ * it.
+ */
+static noinline bool event_look(struct tcopy_net *tn,
+				const struct tcopy_rules *rules,
+				struct sk_buff *skb, struct tcopy_event *ev,
+				u64 now_us)
+{
+	const struct tcopy_syn *syn = NULL;
+	struct tcopy_peer peer = {};
+	struct tcopy_syn found;
+
+	if (ev->reply)
+		return event_reset(tn, skb, ev, now_us);
+	if (ev->halfopen &&
+	    tcopy_halfopen_find(tn, &ev->flow, ev->seg.seq, &found))
+		syn = &found;
+	if (ev->forward) {
+		if (syn && !event_answered(ev, syn, &peer))
+			syn = NULL;
+	} else if (syn || (ev->seg.flags & TCOPY_RST)) {
+		tcopy_peer_find(tn->net, &ev->flow, ev->dif, ev->sdif, &peer);
+	}
+	if (ev->seg.flags & TCOPY_SYN) {
+		/* Payload of a SYN: production took it, or the client will send
+		 * it again.
+		 */
+		if (!syn || peer.kind != TCOPY_PEER_FULL ||
+		    !after(peer.rcv_nxt, ev->seg.seq))
+			ev->seg.len = 0;
+		ev->seg.flags = TCOPY_ACK;
+		ev->seg.ack = peer.online_ack;
+		if (!ev->seg.len)
+			syn = NULL;
+	}
+	/* A connection, but another one: nobody believed that SYN. */
+	if (syn && !syn->picked && peer.kind == TCOPY_PEER_FULL &&
+	    peer.client_isn != syn->isn) {
+		tcopy_halfopen_del(tn, &ev->flow, ev->seg.seq);
+		syn = NULL;
+	}
+	if (syn && syn->picked)
+		peer.online_ack = syn->ack;
+	if (syn && event_not_yet(ev, syn, &peer)) {
+		syn = NULL;
+		if ((ev->seg.len || (ev->seg.flags & TCOPY_FIN)) &&
+		    !(ev->seg.flags & TCOPY_RST) &&
+		    tcopy_queue_later(tn, skb))
+			return true;
+	}
+	if (!event_targets(tn, rules, skb, ev, syn, &peer, now_us))
+		return false;
+	/* Only now: whoever finds no SYN any more must find the session, or
+	 * know that there will be none.
+	 */
+	if (syn && tcopy_halfopen_take(tn, &ev->flow, ev->seg.seq, &found) &&
+	    ev->forward)
+		tcopy_session_online(tn, &ev->flow, &found);
+	return true;
+}
+
 /**
  * tcopy_session_packet() - a captured packet, behind the original
  * @tn:		the namespace; the skb's true size is accounted there
@@ -168,87 +276,22 @@ static bool event_reset(struct tcopy_net *tn, struct sk_buff *skb,
  */
 void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb, u64 now_us)
 {
+	static const struct tcopy_peer nobody_asked;
 	struct tcopy_event ev = *tcopy_event(skb);
-	struct tcopy_target *t, *prev = NULL;
-	const struct tcopy_syn *syn = NULL;
 	const struct tcopy_rules *rules;
-	struct tcopy_peer peer = {};
-	struct tcopy_syn found;
-	struct sk_buff *part;
-	unsigned int i;
+	bool taken = false;
 
 	rules = ev.forward ? rcu_dereference(tn->forward) :
 			     rcu_dereference(tn->rules);
 	if (!rules)
 		goto drop;
-	if (ev.reply) {
-		if (event_reset(tn, skb, &ev, now_us))
-			return;
-		goto drop;
-	}
-	if (ev.halfopen &&
-	    tcopy_halfopen_find(tn, &ev.flow, ev.seg.seq, &found))
-		syn = &found;
-	if (ev.forward) {
-		if (syn && !event_answered(&ev, syn, &peer))
-			syn = NULL;
-	} else if (syn || (ev.seg.flags & TCOPY_RST)) {
-		tcopy_peer_find(tn->net, &ev.flow, ev.dif, ev.sdif, &peer);
-	}
-	if (ev.seg.flags & TCOPY_SYN) {
-		/* Payload of a SYN: production took it, or the client will send
-		 * it again.
-		 */
-		if (!syn || peer.kind != TCOPY_PEER_FULL ||
-		    !after(peer.rcv_nxt, ev.seg.seq))
-			ev.seg.len = 0;
-		ev.seg.flags = TCOPY_ACK;
-		ev.seg.ack = peer.online_ack;
-		if (!ev.seg.len)
-			syn = NULL;
-	}
-	/* A connection, but another one: nobody believed that SYN. */
-	if (syn && !syn->picked && peer.kind == TCOPY_PEER_FULL &&
-	    peer.client_isn != syn->isn) {
-		tcopy_halfopen_del(tn, &ev.flow, ev.seg.seq);
-		syn = NULL;
-	}
-	if (syn && syn->picked)
-		peer.online_ack = syn->ack;
-	if (syn && event_not_yet(&ev, syn, &peer)) {
-		syn = NULL;
-		if ((ev.seg.len || (ev.seg.flags & TCOPY_FIN)) &&
-		    !(ev.seg.flags & TCOPY_RST) &&
-		    tcopy_queue_later(tn, skb))
-			return;
-	}
-
-	tcopy_rule_for_each(rules, &ev.flow, i, t) {
-		if (prev) {
-			part = tcopy_hold_clone(skb, tn);
-			if (part) {
-				event_target(tn, prev, part, &ev, syn, &peer,
-					     now_us);
-			} else {
-				tcopy_count(prev, MATCHED);
-				tcopy_drop(prev, NULL, &ev.flow, &ev.seg,
-					   TCOPY_A_STAT_NO_MEMORY, 1);
-				tcopy_session_missed(tn, &ev.flow,
-						     TCOPY_END_GAP);
-			}
-		}
-		prev = t;
-	}
-	if (prev) {
-		event_target(tn, prev, skb, &ev, syn, &peer, now_us);
-		/* Only now: whoever finds no SYN any more must find the
-		 * session, or know that there will be none.
-		 */
-		if (syn && tcopy_halfopen_take(tn, &ev.flow, ev.seg.seq,
-					       &found) && ev.forward)
-			tcopy_session_online(tn, &ev.flow, &found);
-		return;
-	}
+	if (ev.halfopen || ev.forward || ev.reply ||
+	    (ev.seg.flags & (TCOPY_RST | TCOPY_SYN)))
+		taken = event_look(tn, rules, skb, &ev, now_us);
+	else
+		taken = event_targets(tn, rules, skb, &ev, NULL, &nobody_asked,
+				      now_us);
 drop:
-	tcopy_hold_drop(skb, tn);
+	if (!taken)
+		tcopy_hold_drop(skb, tn);
 }
