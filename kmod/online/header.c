@@ -14,14 +14,18 @@ static u8 tcopy_header_opts(const struct tcopy_packet *p)
 
 static u8 *tcopy_header_put16(u8 *to, u16 v)
 {
-	to[0] = v >> 8;
-	to[1] = v & 0xff;
-	return to + 2;
+	__be16 be = cpu_to_be16(v);
+
+	memcpy(to, &be, sizeof(be));
+	return to + sizeof(be);
 }
 
 static u8 *tcopy_header_put32(u8 *to, u32 v)
 {
-	return tcopy_header_put16(tcopy_header_put16(to, v >> 16), v & 0xffff);
+	__be32 be = cpu_to_be32(v);
+
+	memcpy(to, &be, sizeof(be));
+	return to + sizeof(be);
 }
 
 /**

@@ -279,14 +279,13 @@ static void run_unlock(struct tcopy_session *s, bool over)
 			break;
 		}
 		skb_queue_splice_init(&s->out, &list);
-		spin_unlock_bh(&s->lock);
-		local_bh_disable();
+		/* BH stay off meanwhile: packets leave like that. */
+		spin_unlock(&s->lock);
 		while ((skb = __skb_dequeue(&list)))
 			if (tcopy_transmit_send(net, skb))
 				tcopy_drop(s->target, s, &s->flow, NULL,
 					   TCOPY_A_STAT_SEND_FAILED, 1);
-		local_bh_enable();
-		spin_lock_bh(&s->lock);
+		spin_lock(&s->lock);
 	}
 	s->sending = false;
 	spin_unlock_bh(&s->lock);

@@ -189,7 +189,7 @@ static void push_v4(struct sk_buff *skb, const struct tcopy_flow *flow,
 	struct iphdr *iph;
 
 	th->check = ~tcp_v4_check(skb->len, flow->src.v4, flow->dst.v4, 0);
-	iph = skb_push(skb, sizeof(*iph));
+	iph = __skb_push(skb, sizeof(*iph));
 	skb_reset_network_header(skb);
 	memset(iph, 0, sizeof(*iph));
 	iph->version = 4;
@@ -212,7 +212,7 @@ static void push_v6(struct sk_buff *skb, const struct tcopy_flow *flow,
 	th->check = ~csum_ipv6_magic((struct in6_addr *)flow->src.v6,
 				     (struct in6_addr *)flow->dst.v6, skb->len,
 				     IPPROTO_TCP, 0);
-	iph = skb_push(skb, sizeof(*iph));
+	iph = __skb_push(skb, sizeof(*iph));
 	skb_reset_network_header(skb);
 	ip6_flow_hdr(iph, route->way.dscp << 2, 0);
 	iph->nexthdr = IPPROTO_TCP;
@@ -253,7 +253,7 @@ struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
 	}
 	len = skb->len;
 
-	skb_push(skb, hlen);
+	__skb_push(skb, hlen);
 	skb_reset_transport_header(skb);
 	tcopy_header_fill(skb->data, p, flow->sport, flow->dport);
 	skb->ip_summed = CHECKSUM_PARTIAL;
