@@ -18,28 +18,22 @@
 
 static struct kmem_cache *session_cache;
 
-static inline int session_copy_cmp(struct rhashtable_compare_arg *arg,
-				   const void *obj)
+static int session_copy_cmp(struct rhashtable_compare_arg *arg,
+			    const void *obj)
 {
 	const struct tcopy_session *s = obj;
 
 	return !tcopy_flow_equal(&s->answer, arg->key);
 }
 
-/* Known to the compiler, so that the look-up of each header is compiled for
- * them.
- */
-#define SESSION_COPY_PARAMS {						      \
-	.head_offset = offsetof(struct tcopy_session, copy_node),	      \
-	.key_offset = offsetof(struct tcopy_session, answer),		      \
-	.key_len = sizeof(struct tcopy_flow),				      \
-	.hashfn = tcopy_flow_hash,					      \
-	.obj_cmpfn = session_copy_cmp,					      \
-	.automatic_shrinking = true,					      \
-}
-static const struct rhashtable_params session_copy_params =
-	SESSION_COPY_PARAMS;
-const struct rhashtable_params tcopy_copy_params = SESSION_COPY_PARAMS;
+const struct rhashtable_params tcopy_copy_params = {
+	.head_offset = offsetof(struct tcopy_session, copy_node),
+	.key_offset = offsetof(struct tcopy_session, answer),
+	.key_len = sizeof(struct tcopy_flow),
+	.hashfn = tcopy_flow_hash,
+	.obj_cmpfn = session_copy_cmp,
+	.automatic_shrinking = true,
+};
 
 /**
  * tcopy_session_find() - the copy of a connection to one target
@@ -76,7 +70,7 @@ struct tcopy_session *tcopy_session_find(struct tcopy_net *tn,
 struct tcopy_session *tcopy_session_find_copy(struct tcopy_net *tn,
 					      const struct tcopy_flow *answer)
 {
-	return rhashtable_lookup(&tn->copies, answer, session_copy_params);
+	return rhashtable_lookup(&tn->copies, answer, tcopy_copy_params);
 }
 
 static void session_free_rcu(struct rcu_head *head)

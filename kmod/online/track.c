@@ -361,7 +361,8 @@ static bool tcopy_track_report(struct tcopy_track *t, struct tcopy_act *act)
  * @act:	filled as a whole
  *
  * Called until it says TCOPY_ACT_NONE or that something is the last, after each
- * event or batch of events and at each deadline; @next is looked up again before each call.
+ * event or batch of events and at each deadline; @next is looked up again
+ * before each call.
  */
 void tcopy_track_poll(struct tcopy_track *t,
 		      const struct tcopy_track_conf *conf,

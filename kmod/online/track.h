@@ -9,9 +9,10 @@
  * Something happens (a client's payload, FIN or RST; an answer's header; a
  * deadline): session.c tells it with tcopy_track_<event>(), then calls
  * tcopy_track_poll() until that returns TCOPY_ACT_NONE, or an action that is
- * said to be the last, and carries out each action in that order. Events never act by themselves, so that a batch of
- * headers is answered once, at its end. Then it arms its timers from
- * tcopy_track_deadline() and tcopy_track_ack_deadline().
+ * said to be the last, and carries out each action in that order. Events never
+ * act by themselves, so that a batch of headers is answered once, at its end.
+ * Then it arms its timers from tcopy_track_deadline() and
+ * tcopy_track_ack_deadline().
  *
  * Sequence numbers: the copy's own (client to test service) are the client's.
  * Numbers of the test service are learned from its SYN-ACK. What the client
