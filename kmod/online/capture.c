@@ -21,6 +21,7 @@
 #include "checksum.h"
 #include "drop.h"
 #include "probe.h"
+#include "profile.h"
 #include "queue.h"
 #include "session.h"
 
@@ -293,16 +294,9 @@ static bool capture_is_copy(const struct capture *c)
 	return tcopy_session_find_copy(c->tn, &answer);
 }
 
-/**
- * tcopy_capture_packet() - a client's packet to a port that is of interest
- * @rules:	what to capture
- * @c:		the packet
- * @th:		its fixed header
- *
- * Context: the hook.
- */
-noinline void tcopy_capture_packet(const struct tcopy_rules *rules,
-				   struct capture *c, const struct tcphdr *th)
+/* A client's packet to a port that is of interest. */
+static noinline void capture_packet(const struct tcopy_rules *rules,
+				    struct capture *c, const struct tcphdr *th)
 {
 	const struct sk_buff *skb = c->skb;
 	enum tcopy_end why = TCOPY_END_GAP;
@@ -421,4 +415,26 @@ missed:
 		tcopy_session_missed(c->tn, &c->flow, why);
 count:
 	capture_count(rules, c, th, bucket);
+}
+
+/**
+ * tcopy_capture_packet() - a client's packet to a port that is of interest
+ * @rules:	what to capture
+ * @c:		the packet
+ * @th:		its fixed header
+ *
+ * Context: the hook.
+ */
+void tcopy_capture_packet(const struct tcopy_rules *rules, struct capture *c,
+			  const struct tcphdr *th)
+{
+	u64 since_ns;
+
+	if (!tcopy_profile_on()) {
+		capture_packet(rules, c, th);
+		return;
+	}
+	since_ns = ktime_get_ns();
+	capture_packet(rules, c, th);
+	tcopy_profile_add(c->tn, TCOPY_STAGE_CAPTURE, 1, since_ns);
 }

@@ -288,8 +288,11 @@ static void feedback_unknown(struct tcopy_net *tn,
  * acknowledgment answers all of its records.
  *
  * Context: BH, RCU read section.
+ *
+ * Return: how many headers it says that it has.
  */
-void tcopy_feedback_run(struct tcopy_net *tn, struct sk_buff *skb, u64 now_us)
+unsigned int tcopy_feedback_run(struct tcopy_net *tn, struct sk_buff *skb,
+				u64 now_us)
 {
 	struct tcopy_session *batch[FEEDBACK_BATCH], *s;
 	struct tcopy_wire_headers headers;
@@ -319,4 +322,5 @@ void tcopy_feedback_run(struct tcopy_net *tn, struct sk_buff *skb, u64 now_us)
 		tcopy_session_run(batch[i], now_us);
 	tcopy_mem_add(tn, -(s64)skb->truesize);
 	consume_skb(skb);
+	return be16_to_cpu(headers.records_n);
 }

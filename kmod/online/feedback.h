@@ -7,6 +7,7 @@ struct sock;
 struct tcopy_net;
 
 int tcopy_feedback_rcv(struct sock *sk, struct sk_buff *skb);
-void tcopy_feedback_run(struct tcopy_net *tn, struct sk_buff *skb, u64 now_us);
+unsigned int tcopy_feedback_run(struct tcopy_net *tn, struct sk_buff *skb,
+				u64 now_us);
 
 #endif

@@ -19,6 +19,7 @@ static const struct nla_policy host_policy[] = {
 	[TCOPY_A_HOST_PAD] = { .type = NLA_REJECT },
 	[TCOPY_A_HOST_MEMORY] = { .type = NLA_U64 },
 	[TCOPY_A_HOST_CPU] = NLA_POLICY_RANGE(NLA_U32, 1, TCOPY_SHARE_ALL),
+	[TCOPY_A_HOST_PROFILE] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* One policy for all commands: the oldest kernel that has policies a command
@@ -66,6 +67,11 @@ static int host_set(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, tb[TCOPY_A_HOST_MEMORY], "memory is at least 1 MiB and at most half of this host's RAM");
 		return -ERANGE;
 	}
+	if (tb[TCOPY_A_HOST_PROFILE])
+		err = tcopy_netlink_profile_set(tb[TCOPY_A_HOST_PROFILE], tn,
+						info->extack);
+	if (err)
+		return err;
 	if (tb[TCOPY_A_HOST_MEMORY])
 		WRITE_ONCE(tn->mem_limit, memory);
 	if (tb[TCOPY_A_HOST_CPU])
@@ -115,7 +121,8 @@ static int host_get(struct sk_buff *skb, struct genl_info *info)
 			atomic_read(&tn->sessions_n)) ||
 	    nla_put_u32(msg, TCOPY_A_HOST_CPU, READ_ONCE(tn->cpu_percent)) ||
 	    nla_put_u32(msg, TCOPY_A_HOST_CPU_USED, host_cpu_used(tn)) ||
-	    nla_put_string(msg, TCOPY_A_HOST_VERSION, TCOPY_VERSION)) {
+	    nla_put_string(msg, TCOPY_A_HOST_VERSION, TCOPY_VERSION) ||
+	    tcopy_netlink_profile_put(msg, tn)) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}

@@ -80,4 +80,9 @@ int tcopy_netlink_session_dump(struct sk_buff *msg,
 			       struct netlink_callback *cb);
 int tcopy_netlink_session_done(struct netlink_callback *cb);
 
+/* netlink_profile.c */
+int tcopy_netlink_profile_put(struct sk_buff *msg, struct tcopy_net *tn);
+int tcopy_netlink_profile_set(const struct nlattr *attr, struct tcopy_net *tn,
+			      struct netlink_ext_ack *extack);
+
 #endif

@@ -10,6 +10,7 @@
 #include "fan.h"
 #include "feedback.h"
 #include "halfopen.h"
+#include "profile.h"
 #include "queue.h"
 #include "session.h"
 #include "target.h"
@@ -34,7 +35,8 @@ static void netns_run(struct tasklet_struct *tasklet)
 	u64 now_us = tcopy_ns_to_us(since_ns);
 	struct sk_buff_head list, answers;
 	struct sk_buff *skb;
-	unsigned int n;
+	unsigned int n, headers;
+	u64 begun_ns;
 
 	__skb_queue_head_init(&list);
 	__skb_queue_head_init(&answers);
@@ -43,25 +45,38 @@ static void netns_run(struct tasklet_struct *tasklet)
 		return;
 	rcu_read_lock();
 	while ((skb = __skb_dequeue(&list))) {
+		begun_ns = tcopy_profile_begin();
 		switch (tcopy_queue_cb(skb)->kind) {
 		case TCOPY_QUEUE_PACKET:
 			if (tcopy_queue_cb(skb)->shed)
 				tcopy_session_shed(cpu->tn,
 						   &tcopy_event(skb)->flow);
 			tcopy_session_packet(cpu->tn, skb, now_us);
+			tcopy_profile_end(cpu->tn, TCOPY_STAGE_ENGINE, 1,
+					  begun_ns);
 			break;
 		case TCOPY_QUEUE_FAN:
 			tcopy_fan_run(cpu->tn, skb);
+			tcopy_profile_end(cpu->tn, TCOPY_STAGE_ENGINE, 1,
+					  begun_ns);
 			break;
 		case TCOPY_QUEUE_DATAGRAM:
-			tcopy_feedback_run(cpu->tn, skb, now_us);
+			headers = tcopy_feedback_run(cpu->tn, skb, now_us);
+			tcopy_profile_end(cpu->tn, TCOPY_STAGE_FEEDBACK,
+					  headers, begun_ns);
 			break;
 		case TCOPY_QUEUE_ANSWER:
 			__skb_queue_tail(&answers, skb);
 			break;
 		}
 	}
-	tcopy_direct_run(cpu->tn, &answers, now_us);
+	headers = skb_queue_len(&answers);
+	if (headers) {
+		begun_ns = tcopy_profile_begin();
+		tcopy_direct_run(cpu->tn, &answers, now_us);
+		tcopy_profile_end(cpu->tn, TCOPY_STAGE_FEEDBACK, headers,
+				  begun_ns);
+	}
 	rcu_read_unlock();
 	tcopy_queue_done(cpu, n, since_ns);
 }
@@ -190,6 +205,9 @@ static void __net_exit netns_exit(struct net *net)
 	mutex_unlock(&tn->lock);
 	/* Without targets nobody arms it. */
 	cancel_delayed_work_sync(&tn->ends);
+	mutex_lock(&tn->lock);
+	tcopy_profile_set(tn, false);
+	mutex_unlock(&tn->lock);
 
 	if (tn->up) {
 		tcopy_queue_stop(tn);

@@ -16,6 +16,7 @@
 
 struct tcopy_direct;
 struct tcopy_halfopen;
+struct tcopy_profile;
 struct tcopy_rules;
 
 #define TCOPY_BIRTH_LOCKS	64	/* power of two */
@@ -101,6 +102,7 @@ struct tcopy_cpu {
  * @direct:	answers that come to this host as packets; NULL while no target
  *		wants such. RCU, written under @lock
  * @direct_local: some of them from this host itself; READ_ONCE
+ * @profile:	what is measured; NULL: nothing. RCU, written under @lock
  * @halfopen:	client SYNs of late; fixed size
  * @cpu:	per-CPU queues
  * @sessions:	all sessions by online flow; one entry a target
@@ -131,6 +133,7 @@ struct tcopy_net {
 	struct tcopy_rules __rcu *forward;
 	struct tcopy_direct __rcu *direct;
 	bool direct_local;
+	struct tcopy_profile __rcu *profile;
 	struct tcopy_halfopen *halfopen;
 	struct tcopy_cpu __percpu *cpu;
 	struct rhltable sessions;

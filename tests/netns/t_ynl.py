@@ -132,6 +132,11 @@ def target(test, client):
     host = fam.do('host-get', {})['host']
     expect('memory', 64 << 20, host['memory'])
     expect('cpu', 100, host['cpu'])
+    expect('profile', 0, host['profile'])
+    expect('no stage', False, 'stage' in host)
+    fam.do('host-set', {'host': {'profile': 1}})
+    expect('stages', ['capture', 'engine', 'feedback'], [s['stage'] for s in fam.do('host-get', {})['host']['stage']])
+    fam.do('host-set', {'host': {'profile': 0}})
     print(host, t)
 
 

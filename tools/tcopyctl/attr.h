@@ -136,6 +136,18 @@ struct icept_list {
 };
 
 /**
+ * struct stage - what packets took in a stage
+ * @packets:	that were measured
+ * @time:	nanoseconds in all
+ * @p50:	nanoseconds that half of them did not exceed
+ * @p99:	the same of 99 of 100
+ */
+struct stage {
+	u64 packets, time;
+	u32 p50, p99;
+};
+
+/**
  * struct host - the online host as the kernel tells it
  * @memory:	limit in bytes
  * @used:	of it
@@ -143,12 +155,18 @@ struct icept_list {
  * @cpu_used:	percent of the busiest CPU of late
  * @sessions:	now
  * @version:	of the module
+ * @profile:	what a packet takes is measured
+ * @profiled:	nanoseconds that it has been
+ * @stage:	by enum tcopy_stage
  */
 struct host {
 	u64 memory, used;
 	u32 cpu, cpu_used;
 	u32 sessions;
 	char version[32];
+	u8 profile;
+	u64 profiled;
+	struct stage stage[TCOPY_STAGE_FEEDBACK + 1];
 };
 
 bool attr_target(struct target *to, const struct nlmsghdr *nlh);

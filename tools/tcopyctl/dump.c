@@ -98,6 +98,42 @@ int icept_stats(struct nl *nl, struct icept *to, struct err *err)
 	return nl_call(nl, &req, stats_cb, to, err);
 }
 
+/* A stage, and which it is, which may be told behind its figures */
+struct stage_read {
+	u8 which;
+	struct stage stage;
+};
+
+static int stage_attr(const struct nlattr *attr, void *data)
+{
+	struct stage_read *to = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case TCOPY_A_STAGE_STAGE:
+		return attr_get_u8(&to->which, attr);
+	case TCOPY_A_STAGE_PACKETS:
+		return attr_get_u64(&to->stage.packets, attr);
+	case TCOPY_A_STAGE_TIME:
+		return attr_get_u64(&to->stage.time, attr);
+	case TCOPY_A_STAGE_P50:
+		return attr_get_u32(&to->stage.p50, attr);
+	case TCOPY_A_STAGE_P99:
+		return attr_get_u32(&to->stage.p99, attr);
+	}
+	return MNL_CB_OK;
+}
+
+/* A stage of a newer module is left out. */
+static int get_stage(struct host *host, const struct nlattr *attr)
+{
+	struct stage_read read = { .which = 0xff };
+	int err = mnl_attr_parse_nested(attr, stage_attr, &read);
+
+	if (err >= 0 && read.which <= TCOPY_STAGE_FEEDBACK)
+		host->stage[read.which] = read.stage;
+	return err;
+}
+
 static int host_attr(const struct nlattr *attr, void *data)
 {
 	struct host *host = data;
@@ -115,6 +151,12 @@ static int host_attr(const struct nlattr *attr, void *data)
 		return attr_get_u32(&host->cpu_used, attr);
 	case TCOPY_A_HOST_VERSION:
 		return attr_get_str(host->version, sizeof(host->version), attr);
+	case TCOPY_A_HOST_PROFILE:
+		return attr_get_u8(&host->profile, attr);
+	case TCOPY_A_HOST_PROFILED:
+		return attr_get_u64(&host->profiled, attr);
+	case TCOPY_A_HOST_STAGE:
+		return get_stage(host, attr);
 	}
 	return MNL_CB_OK;
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tcopyctl set */
+#include <string.h>
+
 #include "want.h"
 
-enum { SET_MEMORY, SET_CPU };
+enum { SET_MEMORY, SET_CPU, SET_PROFILE };
 
 static const struct arg_def defs[] = {
 	{ "--memory", "SIZE", false },
 	{ "--cpu", "PERCENT", false },
+	{ "--profile", "on|off", false },
 	{ NULL, NULL, false }
 };
 
@@ -36,11 +39,18 @@ void want_host_read(struct want_host *want, struct args *args)
 					  &err))
 				misuse("--cpu: %s", err.msg);
 			break;
+		case SET_PROFILE:
+			want->profile = !strcmp(value, "on");
+			if (!want->profile && strcmp(value, "off"))
+				misuse("--profile: '%.64s' is neither on nor off",
+				       value);
+			want->has_profile = true;
+			break;
 		}
 	}
 	want->cpu = (u32)cpu;
-	if (!want->memory && !cpu)
-		misuse("set: what? (--memory SIZE, --cpu PERCENT)");
+	if (!want->memory && !cpu && !want->has_profile)
+		misuse("set: what? (--memory SIZE, --cpu PERCENT, --profile on|off)");
 }
 
 /**
@@ -62,6 +72,8 @@ int want_host_set(struct nl *nl, const struct want_host *want, struct err *err)
 		mnl_attr_put_u64(req.nlh, TCOPY_A_HOST_MEMORY, want->memory);
 	if (want->cpu)
 		mnl_attr_put_u32(req.nlh, TCOPY_A_HOST_CPU, want->cpu);
+	if (want->has_profile)
+		mnl_attr_put_u8(req.nlh, TCOPY_A_HOST_PROFILE, want->profile);
 	mnl_attr_nest_end(req.nlh, nest);
 	return nl_call(nl, &req, NULL, NULL, err);
 }
@@ -82,15 +94,19 @@ static int run(struct args *args)
 
 const struct command cmd_set = {
 	.name = "set",
-	.synopsis = "[--memory SIZE] [--cpu PERCENT]",
+	.synopsis = "[--memory SIZE] [--cpu PERCENT] [--profile on|off]",
 	.summary = "set the limits of this host, over all its targets",
 	.help =
 	"  --memory SIZE   what held data and sessions may take: 1M to half of RAM\n"
 	"                  (default 5 % of RAM, 1G at most); at the limit copies are shed\n"
 	"  --cpu PERCENT   what copying may take of each CPU: 1 to 100 (default 20; 100: no\n"
 	"                  limit); when that is not enough for long, new connections are not\n"
-	"                  copied, then copies are ended; the service itself never waits\n",
+	"                  copied, then copies are ended; the service itself never waits\n"
+	"  --profile on|off  measure what a packet takes in the hook, in the engine and at\n"
+	"                  feedback, from now on: 'show' tells; off (the default) it costs\n"
+	"                  nothing. 'save' does not keep it\n",
 	.examples =
-	"tcopyctl set --memory 512M --cpu 10\n",
+	"tcopyctl set --memory 512M --cpu 10\n"
+	"tcopyctl set --profile on\n",
 	.run = run,
 };

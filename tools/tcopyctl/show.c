@@ -1,9 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tcopyctl show */
 
+#include <stdio.h>
+
 #include "attr.h"
 #include "out.h"
 #include "tcopyctl.h"
+
+/* The words of enum tcopy_stage; keys must last as long as the row. */
+static const struct {
+	const char *packets, *p50, *p99, *cpu, *ppm, *meaning;
+} stage_text[] = {
+	[TCOPY_STAGE_CAPTURE] = {
+		"capture_packets", "capture_p50_ns", "capture_p99_ns",
+		"capture_cpu", "capture_cpu_ppm",
+		"packets seen by the hook since" },
+	[TCOPY_STAGE_ENGINE] = {
+		"engine_packets", "engine_p50_ns", "engine_p99_ns",
+		"engine_cpu", "engine_cpu_ppm",
+		"packets that went through their sessions since" },
+	[TCOPY_STAGE_FEEDBACK] = {
+		"feedback_packets", "feedback_p50_ns", "feedback_p99_ns",
+		"feedback_cpu", "feedback_cpu_ppm",
+		"headers of answers worked off since" },
+};
+
+static void show_stage(const struct host *host, unsigned int i)
+{
+	const struct stage *stage = &host->stage[i];
+	u64 ppm = host->profiled ?
+		  (u64)((double)stage->time * 1e6 / (double)host->profiled) : 0;
+	char percent[32];
+
+	snprintf(percent, sizeof(percent), "%llu.%02llu%%",
+		 (unsigned long long)(ppm / 10000),
+		 (unsigned long long)(ppm / 100 % 100));
+	out_num(stage_text[i].packets, stage_text[i].packets, stage->packets);
+	out_meaning(stage_text[i].meaning);
+	out_num(stage_text[i].p50, stage_text[i].p50, stage->p50);
+	out_meaning("nanoseconds that half of them did not exceed");
+	out_num(stage_text[i].p99, stage_text[i].p99, stage->p99);
+	out_meaning("nanoseconds that 99 of 100 did not exceed");
+	out_num(stage_text[i].ppm, NULL, ppm);
+	out_str(NULL, stage_text[i].cpu, percent);
+	out_meaning("of one CPU");
+}
+
+static void show_profile(const struct host *host)
+{
+	unsigned int i;
+
+	out_bool("profile", "profile", host->profile);
+	out_meaning("what a packet takes is measured ('set --profile on')");
+	if (!host->profile)
+		return;
+	out_num("profiled_ms", "profiled_ms", host->profiled / 1000000);
+	out_meaning("milliseconds since it was switched on");
+	for (i = 0; i < sizeof(stage_text) / sizeof(*stage_text); i++)
+		show_stage(host, i);
+}
 
 static void show_online(struct nl *nl)
 {
@@ -25,6 +80,7 @@ static void show_online(struct nl *nl)
 	out_meaning("percent it took of the busiest CPU in the last second");
 	out_num("sessions", "sessions", host.sessions);
 	out_meaning("sessions now");
+	show_profile(&host);
 	out_row_end();
 }
 

@@ -127,6 +127,8 @@ static void set_host(struct state_want *to, struct args *args,
 	if (to->host_line)
 		misuse("line %u is a set, too", to->host_line);
 	want_host_read(&to->host, args);
+	if (to->host.has_profile)
+		misuse("--profile is no configuration: it is for a look, by 'tcopyctl set'");
 	to->host_line = line;
 }
 

@@ -49,10 +49,14 @@ struct want_icept {
  * struct want_host - what set was asked for
  * @memory:	bytes, 0: as it is
  * @cpu:	percent, 0: as it is
+ * @profile:	measure what a packet takes; when @has_profile
+ * @has_profile: that was said
  */
 struct want_host {
 	u64 memory;
 	u32 cpu;
+	bool profile;
+	bool has_profile;
 };
 
 /* add_target.c */

@@ -458,6 +458,12 @@ enum tcopy_a_session {
  *	to 100 (no limit)
  * @TCOPY_A_HOST_CPU_USED: u32, percent that it took of late of the CPU where it
  *	took most; from the kernel only
+ * @TCOPY_A_HOST_PROFILE: u8, 1: what a packet takes is measured; in HOST_SET:
+ *	anew from now on. 0: it is not
+ * @TCOPY_A_HOST_PROFILED: u64, nanoseconds that it has been; absent with
+ *	PROFILE 0; from the kernel only
+ * @TCOPY_A_HOST_STAGE: nest of enum tcopy_a_stage; repeated, one a stage;
+ *	absent with PROFILE 0; from the kernel only
  */
 enum tcopy_a_host {
 	TCOPY_A_HOST_UNSPEC,
@@ -468,9 +474,50 @@ enum tcopy_a_host {
 	TCOPY_A_HOST_VERSION,
 	TCOPY_A_HOST_CPU,
 	TCOPY_A_HOST_CPU_USED,
+	TCOPY_A_HOST_PROFILE,
+	TCOPY_A_HOST_PROFILED,
+	TCOPY_A_HOST_STAGE,
 
 	__TCOPY_A_HOST_MAX,
 	TCOPY_A_HOST_MAX = __TCOPY_A_HOST_MAX - 1
+};
+
+/**
+ * enum tcopy_stage - where a packet takes time, with TCOPY_A_HOST_PROFILE
+ * @TCOPY_STAGE_CAPTURE: in the hook: what production's packet waits for; those
+ *	that only meet a target's port count, too
+ * @TCOPY_STAGE_ENGINE: from the queue through its session to where its copy has
+ *	left; of several copies a step of 16 is one
+ * @TCOPY_STAGE_FEEDBACK: a header, from the queue to where its answer has left:
+ *	its part of the batch that it came in
+ */
+enum tcopy_stage {
+	TCOPY_STAGE_CAPTURE,
+	TCOPY_STAGE_ENGINE,
+	TCOPY_STAGE_FEEDBACK,
+};
+
+/**
+ * enum tcopy_a_stage - what packets took in a stage, on all CPUs
+ * @TCOPY_A_STAGE_PAD: for alignment
+ * @TCOPY_A_STAGE_STAGE: u8, enum tcopy_stage
+ * @TCOPY_A_STAGE_PACKETS: u64, packets measured
+ * @TCOPY_A_STAGE_TIME: u64, nanoseconds in all
+ * @TCOPY_A_STAGE_P50: u32, nanoseconds that half of them did not exceed, at
+ *	most a quarter too many; 0: there are none
+ * @TCOPY_A_STAGE_P99: u32, the same of 99 of 100
+ */
+enum tcopy_a_stage {
+	TCOPY_A_STAGE_UNSPEC,
+	TCOPY_A_STAGE_PAD,
+	TCOPY_A_STAGE_STAGE,
+	TCOPY_A_STAGE_PACKETS,
+	TCOPY_A_STAGE_TIME,
+	TCOPY_A_STAGE_P50,
+	TCOPY_A_STAGE_P99,
+
+	__TCOPY_A_STAGE_MAX,
+	TCOPY_A_STAGE_MAX = __TCOPY_A_STAGE_MAX - 1
 };
 
 /**
