@@ -13,7 +13,7 @@
 #define TCOPY_PACE_LATE_MAX	(30 * TCOPY_T_S)
 #define TCOPY_PACE_LATES	3
 
-/* When an answer that has started counts as over, which is quiet for @quiet_us. */
+/* When an answer that has started counts as over: quiet for @quiet_us. */
 static u64 tcopy_pace_quiet_at(const struct tcopy_track *t, u32 quiet_us)
 {
 	return t->heard_at + max_t(u64, 4ULL * t->srtt_us, quiet_us);

@@ -335,7 +335,7 @@ static void fin_is_gated_like_a_request(void)
 	QUIET();
 }
 
-/* A client that leaves in the middle of an answer is what a server gives up for. */
+/* A server gives an answer up whose client has left. */
 static void a_fin_waits_longer_for_the_rest_of_an_answer(void)
 {
 	begin();
