@@ -65,6 +65,22 @@ static inline u32 tcopy_get32(const u8 *p)
 	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
 }
 
+static inline u8 *tcopy_put16(u8 *p, u16 v)
+{
+	p[0] = v >> 8;
+	p[1] = v & 0xff;
+	return p + 2;
+}
+
+static inline u8 *tcopy_put32(u8 *p, u32 v)
+{
+	p[0] = v >> 24;
+	p[1] = v >> 16 & 0xff;
+	p[2] = v >> 8 & 0xff;
+	p[3] = v & 0xff;
+	return p + 4;
+}
+
 /**
  * tcopy_seg_options() - read the options of a TCP header
  * @seg:	its option fields are set; the rest is left as it is
@@ -78,6 +94,13 @@ static inline u32 tcopy_get32(const u8 *p)
 static inline void tcopy_seg_options(struct tcopy_seg *seg, const u8 *p,
 				     unsigned int len)
 {
+	/* Timestamps as nearly everybody writes them (RFC 7323, appendix A) */
+	if (len == 12 && tcopy_get32(p) == 0x0101080a) {
+		seg->tsval = tcopy_get32(p + 4);
+		seg->tsecr = tcopy_get32(p + 8);
+		seg->opts |= TCOPY_OPT_TS;
+		return;
+	}
 	while (len > 0) {
 		unsigned int size, i;
 		u8 kind = p[0];

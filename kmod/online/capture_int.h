@@ -53,7 +53,7 @@ struct capture {
 
 /**
  * capture_begin() - a packet that may be of interest
- * @c:		filled as a whole; addresses, @hlen and @seg are to follow
+ * @c:		filled, but for the addresses of @flow and @hlen and @seg
  * @tn:		the namespace
  * @skb:	the packet
  * @thoff:	of its TCP header
@@ -61,7 +61,14 @@ struct capture {
 static inline void capture_begin(struct capture *c, struct tcopy_net *tn,
 				 const struct sk_buff *skb, unsigned int thoff)
 {
-	*c = (struct capture) { .tn = tn, .skb = skb, .thoff = thoff };
+	c->tn = tn;
+	c->skb = skb;
+	c->thoff = thoff;
+	c->dif = 0;
+	c->sdif = 0;
+	c->forward = false;
+	c->reply = false;
+	memset(&c->flow, 0, sizeof(c->flow));
 }
 
 static inline void capture_addr4(struct tcopy_flow *flow, __be32 src,

@@ -12,22 +12,6 @@ static u8 tcopy_header_opts(const struct tcopy_packet *p)
 	return p->opts & (p->flags & TCOPY_SYN ? syn : TCOPY_OPT_TS);
 }
 
-static u8 *tcopy_header_put16(u8 *to, u16 v)
-{
-	__be16 be = cpu_to_be16(v);
-
-	memcpy(to, &be, sizeof(be));
-	return to + sizeof(be);
-}
-
-static u8 *tcopy_header_put32(u8 *to, u32 v)
-{
-	__be32 be = cpu_to_be32(v);
-
-	memcpy(to, &be, sizeof(be));
-	return to + sizeof(be);
-}
-
 /**
  * tcopy_header_len() - how long will the header be?
  * @p:	the packet
@@ -72,17 +56,17 @@ unsigned int tcopy_header_fill(u8 *th, const struct tcopy_packet *p,
 
 	memcpy(th, &sport, 2);
 	memcpy(th + 2, &dport, 2);
-	to = tcopy_header_put32(th + 4, p->seq);
-	to = tcopy_header_put32(to, p->flags & TCOPY_ACK ? p->ack : 0);
+	to = tcopy_put32(th + 4, p->seq);
+	to = tcopy_put32(to, p->flags & TCOPY_ACK ? p->ack : 0);
 	*to++ = (u8)(len / 4 << 4);
 	*to++ = p->flags;
-	to = tcopy_header_put16(to, p->win);
-	to = tcopy_header_put32(to, 0);		/* checksum, urgent pointer */
+	to = tcopy_put16(to, p->win);
+	to = tcopy_put32(to, 0);		/* checksum, urgent pointer */
 
 	if (opts & TCOPY_OPT_MSS) {
 		*to++ = 2;
 		*to++ = 4;
-		to = tcopy_header_put16(to, p->mss);
+		to = tcopy_put16(to, p->mss);
 	}
 	if (opts & (TCOPY_OPT_SACKOK | TCOPY_OPT_TS)) {
 		/* SACK-permitted, or two NOPs in its place */
@@ -91,8 +75,8 @@ unsigned int tcopy_header_fill(u8 *th, const struct tcopy_packet *p,
 		if (opts & TCOPY_OPT_TS) {
 			*to++ = 8;
 			*to++ = 10;
-			to = tcopy_header_put32(to, p->tsval);
-			to = tcopy_header_put32(to, p->tsecr);
+			to = tcopy_put32(to, p->tsval);
+			to = tcopy_put32(to, p->tsecr);
 		} else {
 			*to++ = 1;
 			*to++ = 1;

@@ -394,10 +394,7 @@ struct sk_buff *tcopy_hold_copy(const struct sk_buff *from, unsigned int off,
 		if (!skb)
 			return NULL;
 		skb_reserve(skb, room);
-		if (off + len <= skb_headlen(from))
-			memcpy(__skb_put(skb, len), from->data + off, len);
-		else
-			skb_copy_bits(from, off, __skb_put(skb, len), len);
+		skb_copy_bits(from, off, __skb_put(skb, len), len);
 		return skb;
 	}
 
