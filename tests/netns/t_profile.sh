@@ -35,9 +35,6 @@ check 'all(0 < h[x + "_p50_ns"] <= h[x + "_p99_ns"] for x in stages)'
 # the mean is no longer than the longest, and what all took is no more than the CPUs had
 check 'all(0 < h[x + "_cpu_ppm"] for x in stages) and sum(h[x + "_cpu_ppm"] for x in stages) < 2000000'
 check 'all(h[x + "_cpu_ppm"] / 1e6 * h["profiled_ms"] * 1e6 > h[x + "_p50_ns"] * h[x + "_packets"] / 4 for x in stages)'
-# the engine sends: it takes longer than the hook, which only looks
-check 'h["engine_p50_ns"] > h["capture_p50_ns"]'
-
 profile on
 check 'all(h[x + "_packets"] == 0 for x in stages)'
 profile off

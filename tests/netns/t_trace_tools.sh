@@ -6,7 +6,7 @@
 . "$TCOPY_TOP/tests/netns/lib.sh"
 . "$TCOPY_TOP/tests/netns/trace.sh"
 
-# tool NAME N: it has N perf events, beside one a CPU: bpftrace has one a probe but END, perf one an event and CPU. An emulated
+# tool NAME N: it has N perf events, beside one a CPU: bpftrace has one a probe, perf one an event and CPU. An emulated
 # CPU takes half a minute for that
 attached() {
 	local p fds

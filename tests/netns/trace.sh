@@ -24,7 +24,12 @@ begin() {
 }
 child() { pgrep -P "${PID[$1]}" | tail -1; }
 shown() { grep -qE "$2" "$T/said.$1"; }
-end() { kill "-${2:-INT}" "$(child "$1")"; wait "${PID[$1]}" || true; cat "$T/said.$1"; }
+gone() { ! kill -0 "${PID[$1]}" 2>/dev/null; }
+end() {
+	kill "-${2:-INT}" "$(child "$1")"
+	wait_for 60 "the end of recipe $1" gone "$1"
+	cat "$T/said.$1"
+}
 
 # Both modules loaded, no target yet
 trace_up() {
