@@ -46,6 +46,8 @@ check 'all(h[x + "_packets"] == 0 for x in stages)'
 load_start 8 8
 for _ in 1 2 3 4 5 6; do profile off; profile on; profile on; done
 load_end
+get 211 220 2 /s/
+wait_for 30 "the copies to end" no_sessions
 check 'all(h[x + "_packets"] > 0 for x in stages)'
 
 ! ctl online save | grep -q profile || fail "save keeps --profile"
