@@ -11,12 +11,13 @@
 
 /* Where samples go: a stream, or rows of JSON when it is NULL. */
 static FILE *to;
-static const char *family, *family_type;
+static char family[64];
+static const char *family_type;
 
 /* One comes once, with all of its samples behind it. */
 static void begin(const char *name, const char *type, const char *help)
 {
-	family = name;
+	snprintf(family, sizeof(family), "%s", name);
 	family_type = type;
 	if (to)
 		fprintf(to, "# HELP %s %s\n# TYPE %s %s\n", name, help, name,
