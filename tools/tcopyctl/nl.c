@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
+#include <linux/tcopy.h>
 #include <stdio.h>
 
 #include "nl.h"
@@ -251,8 +252,9 @@ int nl_open(struct nl *nl, const char *family, struct err *err)
 	if (!rc && !id)
 		rc = -ENOENT;
 	if (rc == -ENOENT)
-		err_set(err, "the module %s is not loaded: 'modprobe %s', or 'insmod %s.ko' from the build directory",
-			family, family, family);
+		err_set(err, "the module %s is not loaded, which belongs on %s: 'modprobe %s', or 'insmod %s.ko' from the build directory",
+			family, strcmp(family, TCOPY_FAMILY_NAME) ?
+			"a test host" : "an online host", family, family);
 	if (!rc) {
 		nl->family = id;
 		return 0;
