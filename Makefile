@@ -46,7 +46,7 @@ EXAMPLEDIR ?= $(DATADIR)/doc/tcopyctl/examples
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
 .PHONY: all modules tools check check-all demo lint sparse unit sim fuzz mutants \
-	bench bench-quick setup install install-tool install-dkms uninstall deb clean help
+	bench bench-quick setup install install-tool install-dkms uninstall deb rpm clean help
 
 all: modules tools ## both modules for every kernel of the matrix (or KDIR=), and tcopyctl
 
@@ -147,6 +147,9 @@ uninstall: ## what install put there
 
 deb: ## Debian packages tcopy-dkms and tcopyctl, in build/deb
 	@packaging/deb $(VERSION)
+
+rpm: ## RPM packages of the same, in build/rpm
+	@packaging/rpm/build $(VERSION)
 
 clean: ## remove build/
 	rm -rf build

@@ -28,7 +28,7 @@ packages=(
 	mandoc bash-completion fish
 )
 # the packages, the dissector of the return channel, and recipes for tracing
-[ "${1:-}" != all ] || packages+=(debhelper dh-dkms lintian mmdebstrap tshark bpftrace linux-perf)
+[ "${1:-}" != all ] || packages+=(debhelper dh-dkms lintian rpm rpmlint mmdebstrap tshark bpftrace linux-perf)
 
 missing=()
 have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)
