@@ -128,7 +128,7 @@ install-dkms: ## of install: sources of both modules, for dkms
 install: install-tool install-dkms ## all of these, and modules for KDIR= or the running kernel
 	@k="$(or $(KDIR),$(wildcard /lib/modules/$(shell uname -r)/build))"; \
 	if [ -z "$$k" ]; then echo "no headers of the running kernel: no module installed (name some with KDIR=, or use dkms)"; exit 0; fi; \
-	$(MAKE) modules KDIR="$$k" && v=$$(cat "$$k/include/config/kernel.release") || exit 1; \
+	$(MAKE) modules KDIR="$$k" && v=$$($(MAKE) -s print-kver KDIR="$$k") || exit 1; \
 	for m in tcopy tcopy_intercept; do \
 		install -D -m 644 build/$$v/kmod/$$m.ko $(DESTDIR)/lib/modules/$$v/updates/$$m.ko || exit 1; \
 	done; \
@@ -166,3 +166,8 @@ help: ## this text
 .PHONY: print-kdirs
 print-kdirs:
 	@echo $(KDIRS)
+
+# for install: Debian's headers say another one in include/config/kernel.release
+.PHONY: print-kver
+print-kver:
+	@echo $(call kver,$(KDIR))
