@@ -91,12 +91,20 @@ host_add() {
 	host_up "$n"
 }
 
+# one_cpu [1]: with one CPU from now on, or all again. The emulator now and then loses a CPU, or runs what is no
+# more, where another one patches code: what switches tracepoints and static keys under load does it on one.
+one_cpu() {
+	local c
+	for c in /sys/devices/system/cpu/cpu[1-9]*/online; do [ ! -e "$c" ] || echo "${1:-0}" >"$c"; done
+}
+
 lab_exit() {
 	local rc=$?
 	trap - EXIT
 	set +e
 	if [ $rc != 0 ] && [ $rc != 77 ]; then diagnose; fi
 	lab_down || { [ $rc != 0 ] || { rc=1; echo "the lab could not be taken down" >"$T/reason"; }; }
+	one_cpu 1
 	exit $rc
 }
 

@@ -18,6 +18,7 @@ PY
 }
 check() { note "check $1"; figures "$1" || fail "show: $(tail -1 "$T/figures" | cut -c1-500)"; }
 
+one_cpu
 lab_copying
 check 'h["profile"] is False and not any(k.startswith(stages) for k in h) and "profiled_ms" not in h'
 profile on

@@ -35,6 +35,7 @@ end() {
 trace_up() {
 	need_tcopy
 	mount -t tracefs tracefs $tracing 2>/dev/null || [ -e $tracing/trace ] || skip "this kernel has no tracefs"
+	one_cpu
 	lab_up
 	nginx_up online
 	nginx_up test
