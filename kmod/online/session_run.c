@@ -17,6 +17,7 @@
  * test host neither takes the SYN for its own nor for an old one.
  */
 #define RUN_REOPEN_STEP	0x20000000U
+
 /* A packet cannot be built, or has no way. */
 static void run_failed(struct tcopy_session *s, const struct tcopy_packet *p,
 		       u32 len)
@@ -179,10 +180,14 @@ static void run_end(struct tcopy_session *s, enum tcopy_end why, u64 now_us)
 {
 	run_count_end(s, why);
 	if (tcopy_track_parked(&s->track) && READ_ONCE(s->target->copying) &&
-	    !s->missed)
+	    !s->missed) {
 		run_resume(s, now_us);
-	else
-		run_purge(s);
+		return;
+	}
+	run_purge(s);
+	/* Its client has left as well, or cannot be followed any more. */
+	if (s->fin || s->missed)
+		tcopy_track_unpark(&s->track, now_us);
 }
 
 /* Others want this CPU as well: on at the next tick. */

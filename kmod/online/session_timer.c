@@ -142,6 +142,7 @@ static void timer_look(struct tcopy_session *s, u64 now_us)
 
 	if (s->missed) {
 		tcopy_track_end(&s->track, s->missed, now_us);
+		tcopy_track_unpark(&s->track, now_us);
 		return;
 	}
 	gap = timer_has_gap(s) &&

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # set-target, pause-target and resume-target under load: no request of a client fails, connections that are being
-# copied lose nothing, and while it is paused no other begins.
+# copied lose nothing, and while it is paused no other begins, and those of which both ends are gone are forgotten.
 # timeout: 200
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
@@ -47,4 +47,16 @@ sheet_ok
 logs_clear online test
 get 1 100 8 /s/ -H 'Connection: close'
 same_logs 100
+
+# A client leaves, and then the test service does, while copying is paused: nothing is waited for any more.
+worker=$(pgrep -P "$(cat "$T/test/nginx.pid")")
+kill -STOP "$worker"
+get 101 101 1 /s/
+# the client's FIN waits for an answer
+wait_for 10 "the copy of a request" eval '[ "$(ss -N test -tnH "sport = :80" | grep -c ESTAB)" = 1 ]'
+ctl online pause-target 1 || fail "pause-target"
+ss -N test -K "sport = :80" >/dev/null
+wait_for 10 "the test server's reset" eval '[ "$(stat end_reset)" -gt 0 ]'
+wait_for 20 "the copy to be forgotten" no_sessions
+kill -CONT "$worker"
 ghosts_none
