@@ -19,7 +19,7 @@ clear_logs() { logs_clear online; at_test logs_clear test; }
 test_is_quiet() { at_test no_connections test; }
 copying() { wait_for 30 "state copying" state_is copying; }
 
-modprobe virtio_net
+[ -e /sys/bus/virtio/drivers/virtio_net ] || modprobe virtio_net
 for m in veth bridge; do modprobe $m || true; done
 sysctl -qw kernel.printk_ratelimit=0 net.core.rmem_max=8388608 net.core.wmem_max=8388608
 ulimit -n 32768

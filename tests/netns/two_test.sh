@@ -7,7 +7,7 @@ exec >"$TCOPY_OUT/test.log" 2>&1
 . "$TCOPY_TOP/tests/netns/lib.sh"
 # a power-off leaves no other trace of what the kernel had to say
 dmesg -w >"$TCOPY_OUT/test.kernel" &
-modprobe virtio_net
+[ -e /sys/bus/virtio/drivers/virtio_net ] || modprobe virtio_net
 sysctl -qw kernel.printk_ratelimit=0 net.core.rmem_max=8388608 net.core.wmem_max=8388608
 ulimit -n 32768
 HOSTS=(test)
