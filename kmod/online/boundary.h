@@ -12,7 +12,6 @@
  * struct tcopy_idle - production's socket before it gets a payload
  * @rcv_nxt:	next byte that it wants of the client
  * @snd_una:	first byte of its own that was not acknowledged
- * @snd_nxt:	next byte that it sends
  * @write_seq:	behind the last byte that the service has written
  * @wl1:	sequence number of the client's segment that updated its window
  *		last: the latest one, payload or not
@@ -26,7 +25,6 @@
 struct tcopy_idle {
 	u32 rcv_nxt;
 	u32 snd_una;
-	u32 snd_nxt;
 	u32 write_seq;
 	u32 wl1;
 	u32 sent_at;
@@ -42,11 +40,13 @@ struct tcopy_idle {
  * @idle:	production's socket, read before the payload was delivered
  * @seg:	the payload
  *
- * It does when production has sent last, its client has acknowledged all of
- * that, and the payload goes on where production's stream stood. Ticks are
- * coarse: when production sent and was sent to in the same one, the client must
- * show that it has heard of production since its last payload, by an ACK behind
- * that, or by what this payload acknowledges.
+ * It does when production has sent last, its client has acknowledged all that
+ * was written, and the payload goes on where production's stream stood. What
+ * the socket says that it has sent is not asked: a client on the same host can
+ * answer before the socket takes note of that. Ticks are coarse: when
+ * production sent and was sent to in the same one, the client must show that it
+ * has heard of production since its last payload, by an ACK behind that, or by
+ * what this payload acknowledges.
  *
  * A request of several windows looks the same from its second window on when
  * production has answered pipelined requests before it meanwhile. Such a window
@@ -59,7 +59,7 @@ static inline bool tcopy_boundary(const struct tcopy_idle *idle,
 				  const struct tcopy_seg *seg)
 {
 	if (idle->queued || seg->seq != idle->rcv_nxt ||
-	    seg->ack != idle->snd_nxt || idle->write_seq != idle->snd_nxt)
+	    seg->ack != idle->write_seq)
 		return false;
 	if (idle->fresh)
 		return true;

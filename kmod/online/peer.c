@@ -205,7 +205,6 @@ static void peer_idle(const struct sock *sk, struct tcopy_idle *idle)
 
 	idle->rcv_nxt = READ_ONCE(tp->rcv_nxt);
 	idle->snd_una = READ_ONCE(tp->snd_una);
-	idle->snd_nxt = READ_ONCE(tp->snd_nxt);
 	idle->write_seq = READ_ONCE(tp->write_seq);
 	idle->wl1 = READ_ONCE(tp->snd_wl1);
 	idle->sent_at = READ_ONCE(tp->lsndtime);

@@ -252,7 +252,6 @@ static void pick_up(struct world *w, const struct cseg *cs)
 	struct tcopy_idle idle = {
 		.rcv_nxt = p->isn + 1 + o->nxt,
 		.snd_una = p->online_isn + 1 + o->snd_una,
-		.snd_nxt = p->online_isn + 1 + o->snd_nxt,
 		.write_seq = p->online_isn + 1 + o->snd_nxt,
 		.wl1 = p->isn + 1 + o->wl1,
 		.sent_at = (u32)(o->sent_us / p->tick_us),

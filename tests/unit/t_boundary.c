@@ -9,7 +9,6 @@
 static const struct tcopy_idle answered = {
 	.rcv_nxt = 0xfffffff0,
 	.snd_una = 0xfffffe00,
-	.snd_nxt = 0xfffffe00 + 500,
 	.write_seq = 0xfffffe00 + 500,
 	.wl1 = 0xfffffff0 - 700,
 	.sent_at = 100,
@@ -26,7 +25,7 @@ static void begin(void)
 	idle = answered;
 	seg = (struct tcopy_seg){
 		.flags = TCOPY_ACK | TCOPY_PSH, .seq = idle.rcv_nxt,
-		.ack = idle.snd_nxt, .len = 700,
+		.ack = idle.write_seq, .len = 700,
 	};
 }
 
@@ -92,7 +91,7 @@ static void in_one_tick_the_client_must_have_said_more(void)
 	begin();
 	idle.heard_at = 100;
 	T_OK(tcopy_boundary(&idle, &seg));	/* by its ACK of now */
-	idle.snd_una = idle.snd_nxt;
+	idle.snd_una = idle.write_seq;
 	T_OK(!tcopy_boundary(&idle, &seg));
 	idle.wl1 = idle.rcv_nxt;		/* by one before */
 	T_OK(tcopy_boundary(&idle, &seg));
