@@ -27,8 +27,8 @@ packages=(
 	# the manual, and completion
 	mandoc bash-completion fish
 )
-# the packages, the dissector of the return channel, and recipes for tracing
-[ "${1:-}" != all ] || packages+=(debhelper dh-dkms lintian rpm rpmlint mmdebstrap tshark bpftrace linux-perf)
+# the packages, the dissector of the return channel, recipes for tracing, and a tunnel
+[ "${1:-}" != all ] || packages+=(debhelper dh-dkms lintian rpm rpmlint mmdebstrap tshark bpftrace linux-perf wireguard-tools)
 
 missing=()
 have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)

@@ -43,6 +43,7 @@
 #include <linux/netfilter_ipv6.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include <net/netfilter/nf_conntrack_tuple.h>
 
 #include "checksum.h"
@@ -64,7 +65,8 @@ static_assert(DIRECT_PRIORITY < NF_IP_PRI_RAW);
  * @on:		whose answers are waited for
  * @skb:	the packet: read only, until it is swallowed
  * @thoff:	offset of its TCP or ICMP header from skb->data
- * @dif:	device it came in by
+ * @dif:	device it came in by, as the socket tables see it
+ * @sdif:	its slave when that is a VRF, else 0
  * @flow:	test service to this host; of an ICMP error, of the answer that
  *		will not come
  */
@@ -74,8 +76,19 @@ struct direct {
 	struct sk_buff *skb;
 	unsigned int thoff;
 	int dif;
+	int sdif;
 	struct tcopy_flow flow;
 };
+
+static void direct_device(struct direct *d, const struct net_device *in)
+{
+	d->dif = in ? in->ifindex : LOOPBACK_IFINDEX;
+	d->sdif = 0;
+	if (in && netif_is_l3_slave(in)) {
+		d->sdif = d->dif;
+		d->dif = l3mdev_master_ifindex_rcu(in);
+	}
+}
 
 static unsigned int direct_swallow(struct direct *d)
 {
@@ -108,7 +121,7 @@ static struct tcopy_target *direct_owner(const struct direct *d,
 					  &d->flow);
 	if (!s->target->direct)
 		return NULL;
-	if (tcopy_peer_any(d->tn->net, &d->flow, d->dif) ||
+	if (tcopy_peer_any(d->tn->net, &d->flow, d->dif, d->sdif) ||
 	    direct_tracked(d)) {
 		tcopy_session_yield(s);
 		return NULL;
@@ -259,7 +272,7 @@ static unsigned int direct_v4(void *priv, struct sk_buff *skb,
 	d.tn = tn;
 	d.skb = skb;
 	d.thoff = skb_network_offset(skb) + iph->ihl * 4;
-	d.dif = state->in ? state->in->ifindex : LOOPBACK_IFINDEX;
+	direct_device(&d, state->in);
 	if (iph->protocol == IPPROTO_ICMP)
 		return direct_icmp(&d);
 	th = skb_header_pointer(skb, d.thoff, sizeof(buf), &buf);
@@ -332,7 +345,7 @@ static unsigned int direct_v6(void *priv, struct sk_buff *skb,
 	d.tn = tn;
 	d.skb = skb;
 	d.thoff = thoff;
-	d.dif = state->in ? state->in->ifindex : LOOPBACK_IFINDEX;
+	direct_device(&d, state->in);
 	if (nexthdr == IPPROTO_ICMPV6)
 		return direct_icmpv6(&d);
 	if (nexthdr != IPPROTO_TCP)

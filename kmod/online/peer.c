@@ -55,16 +55,18 @@ static u32 peer_client_isn(const struct tcp_sock *tp)
  * tcopy_peer_any() - does a socket of this host have a connection?
  * @net:	the namespace
  * @flow:	its other end to this host
- * @dif:	device that its packets come in by: a socket bound to another
- *		does not have it; 0: nor has one that is bound to any
+ * @dif:	device that its packets come in by, or its VRF: sockets bound to
+ *		others do not have it; 0: nor has one that is bound to any
+ * @sdif:	the device when @dif is its VRF, else 0
  *
  * In whatever state.
  *
  * Context: BH. Takes and drops a reference to the socket.
  */
-bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow, int dif)
+bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow, int dif,
+		    int sdif)
 {
-	struct sock *sk = peer_lookup(net, flow, dif, 0);
+	struct sock *sk = peer_lookup(net, flow, dif, sdif);
 
 	if (sk)
 		sock_gen_put(sk);

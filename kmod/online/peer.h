@@ -77,7 +77,8 @@ enum tcopy_peer_pick tcopy_peer_pick(struct net *net, const struct sk_buff *skb,
 				     bool look, struct tcopy_syn *syn);
 bool tcopy_peer_shared(struct net *net, u8 family, const union tcopy_addr *a,
 		       const union tcopy_addr *b, __be16 port);
-bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow, int dif);
+bool tcopy_peer_any(struct net *net, const struct tcopy_flow *flow, int dif,
+		    int sdif);
 void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 		     int sdif, struct tcopy_peer *peer);
 

@@ -26,6 +26,7 @@
 #include <linux/slab.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 
 #include "peer.h"
 #include "ports.h"
@@ -199,9 +200,11 @@ bool tcopy_source_is_own(const struct tcopy_target *t,
 }
 
 /* Does somebody else on this host have the port, or just this tuple? */
-static bool source_taken(struct tcopy_net *tn, const struct tcopy_flow *copy)
+static bool source_taken(struct tcopy_net *tn, const struct tcopy_flow *copy,
+			 int oif)
 {
 	const struct tcopy_rules *rules = rcu_dereference(tn->rules);
+	int vrf = l3mdev_master_ifindex_by_index(tn->net, oif);
 	struct tcopy_flow answer;
 
 	if (!rules || test_bit(ntohs(copy->sport), rules->ports))
@@ -211,7 +214,7 @@ static bool source_taken(struct tcopy_net *tn, const struct tcopy_flow *copy)
 	    !memcmp(&copy->src, &copy->dst, sizeof(copy->src)))
 		return true;
 	tcopy_flow_reverse(&answer, copy);
-	return tcopy_peer_any(tn->net, &answer, 0);
+	return tcopy_peer_any(tn->net, &answer, vrf, vrf ? oif : 0);
 }
 
 /**
@@ -232,11 +235,12 @@ int tcopy_source_get(struct tcopy_net *tn, struct tcopy_target *t,
 		     struct tcopy_flow *copy, struct tcopy_pool **pool)
 {
 	struct tcopy_pool *p = t->pool;
+	const struct tcopy_way *way = &tcopy_target_conf(t)->way;
 	int tries = SOURCE_TRIES;
 	bool ok, early;
 	u32 slot;
 
-	if (tcopy_transmit_source(tn->net, copy, &tcopy_target_conf(t)->way))
+	if (tcopy_transmit_source(tn->net, copy, way))
 		return -EEXIST;
 	if (tcopy_target_passes(t, copy))
 		return -EPERM;
@@ -247,7 +251,7 @@ int tcopy_source_get(struct tcopy_net *tn, struct tcopy_target *t,
 		if (!ok)
 			break;
 		copy->sport = htons(slot);
-		if (source_taken(tn, copy)) {
+		if (source_taken(tn, copy, way->oif)) {
 			spin_lock_bh(&p->lock);
 			tcopy_ports_give(&p->ports, slot, source_now_s());
 			spin_unlock_bh(&p->lock);

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Holds HTTP connections open: hold.py SRC DST PORT N [SPORT]
+"""Holds HTTP connections open: hold.py SRC DST PORT N [SPORT [DEVICE]]
 
 Each has made one request when "held N" is printed. At every line of stdin each makes another one, and
 "alive N dead M" is printed.
@@ -29,6 +29,8 @@ for i in range(n):
     sock = socket.socket(socket.AF_INET6 if ':' in dst else socket.AF_INET)
     sock.settimeout(60)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if len(sys.argv) > 6:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, sys.argv[6].encode())
     sock.bind((src, int(sys.argv[5]) if len(sys.argv) > 5 else 0))
     sock.connect((dst, port))
     if not request(sock):
