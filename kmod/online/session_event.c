@@ -269,7 +269,7 @@ void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 	u32 gap_us;
 	int got;
 
-	spin_lock_bh(&s->lock);
+	spin_lock(&s->lock);
 	if (event_forged(s, ev, peer)) {
 		tcopy_count(t, NOT_NEEDED);
 		goto unlock;
@@ -337,7 +337,7 @@ run:
 	tcopy_session_run_unlock(s, now_us);
 	goto out;
 unlock:
-	spin_unlock_bh(&s->lock);
+	spin_unlock(&s->lock);
 out:
 	if (skb)
 		tcopy_hold_drop(skb, s->tn);

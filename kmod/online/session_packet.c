@@ -150,9 +150,9 @@ static bool event_reset(struct tcopy_net *tn, struct sk_buff *skb,
 	bool behind = false;
 
 	rhl_for_each_entry_rcu(s, pos, list, node) {
-		spin_lock_bh(&s->lock);
+		spin_lock(&s->lock);
 		behind |= tcopy_session_behind(s);
-		spin_unlock_bh(&s->lock);
+		spin_unlock(&s->lock);
 	}
 	if (behind && tcopy_queue_later(tn, skb))
 		return true;
@@ -160,7 +160,7 @@ static bool event_reset(struct tcopy_net *tn, struct sk_buff *skb,
 	rhl_for_each_entry_rcu(s, pos, list, node) {
 		if (!s->target->forward)
 			continue;
-		spin_lock_bh(&s->lock);
+		spin_lock(&s->lock);
 		if (!s->dead && tcopy_forward_reset(&s->online, ev->seg.seq)) {
 			s->online.gone = true;
 			s->heard_us = now_us;

@@ -271,7 +271,7 @@ static void run_unlock(struct tcopy_session *s, bool over)
 	struct sk_buff *skb;
 
 	if (s->sending || skb_queue_empty(&s->out)) {
-		spin_unlock_bh(&s->lock);
+		spin_unlock(&s->lock);
 		if (over)
 			tcopy_session_del(s);
 		return;
@@ -284,7 +284,6 @@ static void run_unlock(struct tcopy_session *s, bool over)
 			break;
 		}
 		skb_queue_splice_init(&s->out, &list);
-		/* BH stay off meanwhile: packets leave like that. */
 		spin_unlock(&s->lock);
 		while ((skb = __skb_dequeue(&list)))
 			if (tcopy_transmit_send(net, skb))
@@ -293,7 +292,7 @@ static void run_unlock(struct tcopy_session *s, bool over)
 		spin_lock(&s->lock);
 	}
 	s->sending = false;
-	spin_unlock_bh(&s->lock);
+	spin_unlock(&s->lock);
 	if (over)
 		tcopy_session_del(s);
 }
@@ -303,7 +302,7 @@ static void run_unlock(struct tcopy_session *s, bool over)
  * @s:		the session, locked; the caller holds a reference or RCU
  * @now_us:	now
  *
- * Context: BH or process; unlocks the session. May send packets.
+ * Context: BH off; unlocks the session. May send packets.
  */
 void tcopy_session_run_unlock(struct tcopy_session *s, u64 now_us)
 	__releases(&s->lock)
@@ -316,11 +315,11 @@ void tcopy_session_run_unlock(struct tcopy_session *s, u64 now_us)
  * @s:		the session; the caller holds a reference or RCU
  * @now_us:	now
  *
- * Context: BH or process; no lock held. May send packets.
+ * Context: BH off; no lock held. May send packets.
  */
 void tcopy_session_run(struct tcopy_session *s, u64 now_us)
 {
-	spin_lock_bh(&s->lock);
+	spin_lock(&s->lock);
 	s->in_batch = false;
 	tcopy_session_run_unlock(s, now_us);
 }
@@ -336,8 +335,10 @@ void tcopy_session_end(struct tcopy_session *s, enum tcopy_end why)
 {
 	u64 now_us = tcopy_now_us();
 
-	spin_lock_bh(&s->lock);
+	local_bh_disable();
+	spin_lock(&s->lock);
 	if (!s->dead)
 		tcopy_track_end(&s->track, why, now_us);
 	tcopy_session_run_unlock(s, now_us);
+	local_bh_enable();
 }

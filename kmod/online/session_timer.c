@@ -192,7 +192,7 @@ void tcopy_session_timer(struct timer_list *timer)
 	u64 since_ns = ktime_get_ns();
 	u64 now_us = tcopy_ns_to_us(since_ns);
 
-	spin_lock_bh(&s->lock);
+	spin_lock(&s->lock);
 	if (!s->dead) {
 		timer_judge(s, now_us);
 		timer_look(s, now_us);
@@ -221,7 +221,7 @@ void tcopy_session_acks(struct tcopy_cpu *cpu)
 	struct tcopy_session *s;
 
 	while ((s = tcopy_queue_ack_due(cpu, now_us))) {
-		spin_lock_bh(&s->lock);
+		spin_lock(&s->lock);
 		s->on_acks = false;
 		/* Mostly it has left with payload since, and there is none, or
 		 * one that may still wait.
@@ -230,7 +230,7 @@ void tcopy_session_acks(struct tcopy_cpu *cpu)
 		if (s->dead || ack_us > now_us) {
 			if (!s->dead && ack_us != ~0ULL)
 				tcopy_queue_ack(s, ack_us, now_us);
-			spin_unlock_bh(&s->lock);
+			spin_unlock(&s->lock);
 		} else {
 			tcopy_session_run_unlock(s, now_us);
 		}
