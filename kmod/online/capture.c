@@ -278,8 +278,6 @@ capture_pick(const struct tcopy_rules *rules, struct capture *c,
 void tcopy_capture_fragment(const struct tcopy_rules *rules, struct capture *c,
 			    const struct tcphdr *th)
 {
-	c->flow.sport = th->source;
-	c->flow.dport = th->dest;
 	capture_count(rules, c, th, TCOPY_A_STAT_FRAGMENT);
 }
 
@@ -306,8 +304,6 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 	unsigned int i, bucket;
 	struct sk_buff *entry;
 
-	c->flow.sport = th->source;
-	c->flow.dport = th->dest;
 	if (!c->forward)
 		tcopy_probe_packet(rules, &c->flow, th);
 

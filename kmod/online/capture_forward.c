@@ -57,8 +57,6 @@ static noinline void forward_reply(const struct tcopy_rules *rules,
 	unsigned int i = tcopy_rule_first(rules, ntohs(th->source));
 	u8 kind;
 
-	c->flow.sport = th->dest;
-	c->flow.dport = th->source;
 	if (!tcopy_rule_next(rules, &c->flow, &i) ||
 	    !tcopy_capture_parse(c, th))
 		return;
@@ -103,7 +101,8 @@ static unsigned int forward_v4(void *priv, struct sk_buff *skb,
 	if (test_bit(ntohs(th->dest), rules->ports)) {
 		capture_begin(&c, tn, skb, thoff);
 		c.forward = true;
-		capture_addr4(&c.flow, iph->saddr, iph->daddr);
+		capture_flow4(&c.flow, iph->saddr, iph->daddr, th->source,
+			      th->dest);
 		if (ip_is_fragment(iph))
 			tcopy_capture_fragment(rules, &c, th);
 		else
@@ -113,7 +112,8 @@ static unsigned int forward_v4(void *priv, struct sk_buff *skb,
 		capture_begin(&c, tn, skb, thoff);
 		c.forward = true;
 		c.reply = true;
-		capture_addr4(&c.flow, iph->daddr, iph->saddr);
+		capture_flow4(&c.flow, iph->daddr, iph->saddr, th->dest,
+			      th->source);
 		forward_reply(rules, &c, th);
 	}
 	return NF_ACCEPT;
@@ -142,7 +142,8 @@ static unsigned int forward_v6(void *priv, struct sk_buff *skb,
 	if (test_bit(ntohs(th->dest), rules->ports)) {
 		capture_begin(&c, tn, skb, thoff);
 		c.forward = true;
-		capture_addr6(&c.flow, &iph->saddr, &iph->daddr);
+		capture_flow6(&c.flow, &iph->saddr, &iph->daddr, th->source,
+			      th->dest);
 		if (fragment)
 			tcopy_capture_fragment(rules, &c, th);
 		else
@@ -152,7 +153,8 @@ static unsigned int forward_v6(void *priv, struct sk_buff *skb,
 		capture_begin(&c, tn, skb, thoff);
 		c.forward = true;
 		c.reply = true;
-		capture_addr6(&c.flow, &iph->daddr, &iph->saddr);
+		capture_flow6(&c.flow, &iph->daddr, &iph->saddr, th->dest,
+			      th->source);
 		forward_reply(rules, &c, th);
 	}
 	return NF_ACCEPT;

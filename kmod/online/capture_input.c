@@ -11,83 +11,162 @@
 
 #include "capture.h"
 #include "capture_int.h"
+#include "flow_hash.h"
+#include "halfopen.h"
 #include "netns.h"
+#include "profile.h"
 #include "rule.h"
 
-/* A port of interest. Apart from the hook, because that is asked about every
- * packet of the host, and needs no such stack for most of them.
+/*
+ * DOC: What comes before a packet is looked at
+ *
+ * Half of what a service receives, or more, are ACKs without payload of what it
+ * has sent, and no copy needs them: they are told from the rest, and counted,
+ * before there is a struct capture. Kernels that clear their stack would clear
+ * it for each of them, so what needs one is a function of its own.
  */
-static noinline void capture_take_v4(struct tcopy_net *tn,
+
+static bool capture_is_bare(const struct tcopy_net *tn,
+			    const struct sk_buff *skb, unsigned int thoff,
+			    const struct tcphdr *th)
+{
+	const u8 mask = TCOPY_ACK | TCOPY_SYN | TCOPY_RST | TCOPY_FIN;
+
+	return (tcp_flag_byte(th) & mask) == TCOPY_ACK && th->doff >= 5 &&
+	       skb->len == thoff + th->doff * 4 &&
+	       !READ_ONCE(tn->direct_local) && !tcopy_profile_on();
+}
+
+static __always_inline void capture_count_bare(const struct tcopy_rules *rules,
+					       u8 family, const void *dst,
+					       __be16 dport)
+{
+	unsigned int i = tcopy_rule_first(rules, ntohs(dport));
+	struct tcopy_target *t;
+
+	for (; (t = tcopy_rule_takes(rules, family, dst, dport, &i)); i++) {
+		tcopy_count(t, MATCHED);
+		tcopy_count(t, NOT_NEEDED);
+	}
+}
+
+static noinline void capture_look_v4(struct tcopy_net *tn,
 				     const struct tcopy_rules *rules,
-				     const struct sk_buff *skb)
+				     const struct sk_buff *skb,
+				     unsigned int thoff,
+				     const struct tcphdr *th)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	const struct tcphdr *th;
-	unsigned int thoff;
-	struct tcphdr buf;
 	struct capture c;
 
-	th = capture_tcp4(skb, &thoff, &buf);
-	if (!th)
-		return;
 	capture_begin(&c, tn, skb, thoff);
-	capture_addr4(&c.flow, iph->saddr, iph->daddr);
+	capture_flow4(&c.flow, iph->saddr, iph->daddr, th->source, th->dest);
 	c.dif = inet_iif(skb);
 	c.sdif = inet_sdif(skb);
 	tcopy_capture_packet(rules, &c, th);
 }
 
+/* A port of interest */
+static noinline void capture_port_v4(struct tcopy_net *tn,
+				     const struct tcopy_rules *rules,
+				     const struct sk_buff *skb,
+				     unsigned int thoff,
+				     const struct tcphdr *th)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	u32 hash;
+
+	if (capture_is_bare(tn, skb, thoff, th)) {
+		hash = tcopy_flow_hash_v4(iph->saddr, iph->daddr,
+					  tcopy_flow_ports(th->source,
+							   th->dest), 0);
+		if (!tcopy_halfopen_may(tn, hash)) {
+			capture_count_bare(rules, 4, &iph->daddr, th->dest);
+			return;
+		}
+	}
+	capture_look_v4(tn, rules, skb, thoff, th);
+}
+
 static unsigned int capture_v4(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	const struct tcopy_rules *rules;
-	struct tcopy_net *tn = priv;
-	unsigned int off;
-	const __be16 *dport;
-	__be16 buf;
-
-	if (iph->protocol != IPPROTO_TCP)
-		return NF_ACCEPT;
-	rules = rcu_dereference(tn->rules);
-	if (!rules)
-		return NF_ACCEPT;
-	off = skb_network_offset(skb) + iph->ihl * 4 +
-	      offsetof(struct tcphdr, dest);
-	dport = skb_header_pointer(skb, off, sizeof(buf), &buf);
-	if (dport && test_bit(ntohs(*dport), rules->ports))
-		capture_take_v4(tn, rules, skb);
-	return NF_ACCEPT;
-}
-
-#if IS_ENABLED(CONFIG_IPV6)
-static unsigned int capture_v6(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
-{
-	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	const struct tcopy_rules *rules;
 	struct tcopy_net *tn = priv;
 	const struct tcphdr *th;
 	unsigned int thoff;
 	struct tcphdr buf;
-	struct capture c;
-	bool fragment;
 
+	if (ip_hdr(skb)->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
 	rules = rcu_dereference(tn->rules);
 	if (!rules)
 		return NF_ACCEPT;
-	th = capture_tcp6(skb, &thoff, &fragment, &buf);
-	if (!th || !test_bit(ntohs(th->dest), rules->ports))
-		return NF_ACCEPT;
+	th = capture_tcp4(skb, &thoff, &buf);
+	if (th && test_bit(ntohs(th->dest), rules->ports))
+		capture_port_v4(tn, rules, skb, thoff, th);
+	return NF_ACCEPT;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static noinline void capture_look_v6(struct tcopy_net *tn,
+				     const struct tcopy_rules *rules,
+				     const struct sk_buff *skb,
+				     unsigned int thoff,
+				     const struct tcphdr *th, bool fragment)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	struct capture c;
 
 	capture_begin(&c, tn, skb, thoff);
-	capture_addr6(&c.flow, &iph->saddr, &iph->daddr);
+	capture_flow6(&c.flow, &iph->saddr, &iph->daddr, th->source, th->dest);
 	c.dif = inet6_iif(skb);
 	c.sdif = inet6_sdif(skb);
 	if (fragment)
 		tcopy_capture_fragment(rules, &c, th);
 	else
 		tcopy_capture_packet(rules, &c, th);
+}
+
+/* A port of interest */
+static noinline void capture_port_v6(struct tcopy_net *tn,
+				     const struct tcopy_rules *rules,
+				     const struct sk_buff *skb,
+				     unsigned int thoff,
+				     const struct tcphdr *th, bool fragment)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	u32 hash;
+
+	if (!fragment && capture_is_bare(tn, skb, thoff, th)) {
+		hash = tcopy_flow_hash_v6((__force u32 *)iph->saddr.s6_addr32,
+					  (__force u32 *)iph->daddr.s6_addr32,
+					  tcopy_flow_ports(th->source,
+							   th->dest), 0);
+		if (!tcopy_halfopen_may(tn, hash)) {
+			capture_count_bare(rules, 6, &iph->daddr, th->dest);
+			return;
+		}
+	}
+	capture_look_v6(tn, rules, skb, thoff, th, fragment);
+}
+
+static unsigned int capture_v6(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	const struct tcopy_rules *rules;
+	struct tcopy_net *tn = priv;
+	const struct tcphdr *th;
+	unsigned int thoff;
+	struct tcphdr buf;
+	bool fragment;
+
+	rules = rcu_dereference(tn->rules);
+	if (!rules)
+		return NF_ACCEPT;
+	th = capture_tcp6(skb, &thoff, &fragment, &buf);
+	if (th && test_bit(ntohs(th->dest), rules->ports))
+		capture_port_v6(tn, rules, skb, thoff, th, fragment);
 	return NF_ACCEPT;
 }
 #endif

@@ -35,7 +35,8 @@ struct tcopy_rules;
  * @sdif:	its slave when that is a VRF
  * @forward:	it is on its way to another host
  * @reply:	it goes from the online service to its client
- * @flow:	client to online service, whatever way it goes
+ * @flow:	client to online service, whatever way it goes; filled before
+ *		the packet is handed on
  * @seg:	the TCP header; of connections that begin with its options
  */
 struct capture {
@@ -53,7 +54,7 @@ struct capture {
 
 /**
  * capture_begin() - a packet that may be of interest
- * @c:		filled, but for the addresses of @flow and @hlen and @seg
+ * @c:		filled, but for @flow, @hlen and @seg
  * @tn:		the namespace
  * @skb:	the packet
  * @thoff:	of its TCP header
@@ -68,24 +69,30 @@ static inline void capture_begin(struct capture *c, struct tcopy_net *tn,
 	c->sdif = 0;
 	c->forward = false;
 	c->reply = false;
-	memset(&c->flow, 0, sizeof(c->flow));
 }
 
-static inline void capture_addr4(struct tcopy_flow *flow, __be32 src,
-				 __be32 dst)
+static inline void capture_flow4(struct tcopy_flow *flow, __be32 src,
+				 __be32 dst, __be16 sport, __be16 dport)
 {
-	flow->family = 4;
-	flow->src.v4 = src;
-	flow->dst.v4 = dst;
+	*flow = (struct tcopy_flow) {
+		.src.v4 = src,
+		.dst.v4 = dst,
+		.sport = sport,
+		.dport = dport,
+		.family = 4,
+	};
 }
 
-static inline void capture_addr6(struct tcopy_flow *flow,
+static inline void capture_flow6(struct tcopy_flow *flow,
 				 const struct in6_addr *src,
-				 const struct in6_addr *dst)
+				 const struct in6_addr *dst, __be16 sport,
+				 __be16 dport)
 {
-	flow->family = 6;
 	memcpy(flow->src.v6, src, 16);
 	memcpy(flow->dst.v6, dst, 16);
+	flow->sport = sport;
+	flow->dport = dport;
+	flow->family = 6;
 }
 
 static inline const struct tcphdr *capture_tcp4(const struct sk_buff *skb,

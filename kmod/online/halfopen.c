@@ -61,14 +61,19 @@ void tcopy_halfopen_free(struct tcopy_halfopen *table)
 	kvfree(table);
 }
 
+static struct halfopen_slot *halfopen_at(struct tcopy_net *tn, u32 hash)
+{
+	return &tn->halfopen->slot[(hash >> 1) & (HALFOPEN_SLOTS - 1)];
+}
+
 static struct halfopen_slot *halfopen_slot(struct tcopy_net *tn,
 					   const struct tcopy_flow *flow,
 					   u32 *tag)
 {
-	u32 hash = tcopy_flow_hash(flow, sizeof(*flow), tn->seed);
+	u32 hash = tcopy_flow_hash(flow, sizeof(*flow), 0);
 
 	*tag = hash | 1;
-	return &tn->halfopen->slot[(hash >> 1) & (HALFOPEN_SLOTS - 1)];
+	return halfopen_at(tn, hash);
 }
 
 static void halfopen_put(struct tcopy_net *tn, const struct tcopy_flow *flow,
@@ -228,6 +233,20 @@ bool tcopy_halfopen_begins(struct tcopy_net *tn, const struct tcopy_flow *flow,
 		 tcopy_forward_begins(&slot->syn.online, seg);
 	spin_unlock(&slot->lock);
 	return begins;
+}
+
+/**
+ * tcopy_halfopen_may() - is there a SYN that may be of this connection?
+ * @tn:		the namespace
+ * @hash:	of its flow, with seed 0
+ *
+ * For the hook: of nearly all connections that are open it says no.
+ *
+ * Context: BH.
+ */
+bool tcopy_halfopen_may(struct tcopy_net *tn, u32 hash)
+{
+	return READ_ONCE(halfopen_at(tn, hash)->tag) == (hash | 1);
 }
 
 /**

@@ -51,6 +51,7 @@ bool tcopy_halfopen_reply(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			  const struct tcopy_seg *seg);
 bool tcopy_halfopen_begins(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			   const struct tcopy_seg *seg);
+bool tcopy_halfopen_may(struct tcopy_net *tn, u32 hash);
 bool tcopy_halfopen_has(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			u32 seq);
 bool tcopy_halfopen_find(struct tcopy_net *tn, const struct tcopy_flow *flow,

@@ -3,6 +3,7 @@
 
 #include <linux/module.h>
 
+#include "flow_hash.h"
 #include "netlink.h"
 #include "netns.h"
 #include "session.h"
@@ -11,6 +12,7 @@ static int __init tcopy_init(void)
 {
 	int err;
 
+	tcopy_flow_hash_init();
 	err = tcopy_session_cache_init();
 	if (err)
 		return err;

@@ -108,7 +108,6 @@ int tcopy_netns_up(struct tcopy_net *tn)
 		return 0;
 	for (i = 0; i < TCOPY_BIRTH_LOCKS; i++)
 		spin_lock_init(&tn->birth[i]);
-	tn->seed = get_random_u32();
 	get_random_bytes(&tn->isn_key, sizeof(tn->isn_key));
 	tn->halfopen = tcopy_halfopen_new();
 	if (!tn->halfopen)

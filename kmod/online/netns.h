@@ -112,7 +112,6 @@ struct tcopy_cpu {
  *		batches a CPU, so it is off by 64 KiB a CPU at most
  * @mem_limit:	limit of @mem; READ_ONCE
  * @cpu_percent: limit of each CPU's time; READ_ONCE
- * @seed:	of the half-open table's hash
  * @isn_key:	of ISNs and timestamps of copies with a source of their own
  * @birth:	see DOC: Locking
  * @capture_ops: the hooks of capture_input.c, while @hooked
@@ -142,7 +141,6 @@ struct tcopy_net {
 	struct percpu_counter mem;
 	u64 mem_limit;
 	unsigned int cpu_percent;
-	u32 seed;
 	siphash_key_t isn_key;
 	spinlock_t birth[TCOPY_BIRTH_LOCKS];
 

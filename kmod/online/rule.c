@@ -16,14 +16,14 @@ static int rule_cmp(const void *a, const void *b)
 }
 
 /**
- * tcopy_rule_first() - the first target that copies from a port
+ * tcopy_rule_search() - the first of many targets that copies from a port
  * @rules:	the snapshot
  * @port:	host order
  *
  * Return: index of the first target with that port, or of the first with a
  * higher one; @rules->n when there is none.
  */
-unsigned int tcopy_rule_first(const struct tcopy_rules *rules, u16 port)
+unsigned int tcopy_rule_search(const struct tcopy_rules *rules, u16 port)
 {
 	unsigned int lo = 0, hi = rules->n;
 
@@ -36,32 +36,6 @@ unsigned int tcopy_rule_first(const struct tcopy_rules *rules, u16 port)
 			hi = mid;
 	}
 	return lo;
-}
-
-/**
- * tcopy_rule_next() - the next target that copies a flow
- * @rules:	the snapshot
- * @flow:	client to online service
- * @i:		index to begin at; moved to the target's
- *
- * Return: the target, or NULL when there is no further one.
- */
-struct tcopy_target *tcopy_rule_next(const struct tcopy_rules *rules,
-				     const struct tcopy_flow *flow,
-				     unsigned int *i)
-{
-	struct tcopy_target *t;
-
-	for (; *i < rules->n; (*i)++) {
-		t = rules->target[*i];
-		if (t->from_port != ntohs(flow->dport))
-			break;
-		if (t->forward == rules->forward && t->family == flow->family &&
-		    (t->from_any ||
-		     !memcmp(&t->from, &flow->dst, sizeof(t->from))))
-			return t;
-	}
-	return NULL;
 }
 
 static void rule_free_rcu(struct rcu_head *head)

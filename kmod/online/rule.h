@@ -245,10 +245,68 @@ struct tcopy_rules {
 	struct tcopy_target *target[];
 };
 
-unsigned int tcopy_rule_first(const struct tcopy_rules *rules, u16 port);
-struct tcopy_target *tcopy_rule_next(const struct tcopy_rules *rules,
-				     const struct tcopy_flow *flow,
-				     unsigned int *i);
+unsigned int tcopy_rule_search(const struct tcopy_rules *rules, u16 port);
+
+/* What follows is here, and not in rule.c, because of what is asked for each
+ * packet: of most hosts there is one target.
+ */
+
+/**
+ * tcopy_rule_first() - the first target that may copy from a port
+ * @rules:	the snapshot
+ * @port:	host order
+ *
+ * Return: an index for tcopy_rule_takes().
+ */
+static inline unsigned int tcopy_rule_first(const struct tcopy_rules *rules,
+					    u16 port)
+{
+	return rules->n > 1 ? tcopy_rule_search(rules, port) : 0;
+}
+
+/**
+ * tcopy_rule_takes() - the next target that copies from an address and port
+ * @rules:	the snapshot
+ * @family:	4 or 6
+ * @dst:	online service's address, as on the wire
+ * @dport:	its port
+ * @i:		index to begin at; moved to the target's
+ *
+ * Return: the target, or NULL when there is no further one.
+ */
+static __always_inline struct tcopy_target *
+tcopy_rule_takes(const struct tcopy_rules *rules, u8 family, const void *dst,
+		 __be16 dport, unsigned int *i)
+{
+	struct tcopy_target *t;
+
+	for (; *i < rules->n; (*i)++) {
+		t = rules->target[*i];
+		if (t->from_port != ntohs(dport))
+			break;
+		if (t->forward == rules->forward && t->family == family &&
+		    (t->from_any ||
+		     !memcmp(&t->from, dst, family == 4 ? 4 : 16)))
+			return t;
+	}
+	return NULL;
+}
+
+/**
+ * tcopy_rule_next() - the next target that copies a flow
+ * @rules:	the snapshot
+ * @flow:	client to online service
+ * @i:		as above
+ *
+ * Return: the target, or NULL when there is no further one.
+ */
+static inline struct tcopy_target *
+tcopy_rule_next(const struct tcopy_rules *rules, const struct tcopy_flow *flow,
+		unsigned int *i)
+{
+	return tcopy_rule_takes(rules, flow->family, &flow->dst, flow->dport,
+				i);
+}
 
 /* Each target @t of @rules that copies @flow; @i is an unsigned int. */
 #define tcopy_rule_for_each(rules, flow, i, t)				      \
