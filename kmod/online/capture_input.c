@@ -22,13 +22,24 @@
  *
  * Half of what a service receives, or more, are ACKs without payload of what it
  * has sent, and no copy needs them: they are told from the rest, and counted,
- * before there is a struct capture. Kernels that clear their stack would clear
- * it for each of them, so what needs one is a function of its own.
+ * by the hook itself, with nothing on its stack. What is looked at has a
+ * function of its own: kernels that clear their stack would clear what that
+ * needs for every packet of the host.
  */
 
-static bool capture_is_bare(const struct tcopy_net *tn,
-			    const struct sk_buff *skb, unsigned int thoff,
-			    const struct tcphdr *th)
+/* The fixed header where it is in one piece, as it is nearly always. */
+static const struct tcphdr *capture_header(const struct sk_buff *skb,
+					   unsigned int thoff)
+{
+	if (unlikely(skb_headlen(skb) < thoff + sizeof(struct tcphdr)))
+		return NULL;
+	return (const struct tcphdr *)(skb->data + thoff);
+}
+
+static __always_inline bool capture_is_bare(const struct tcopy_net *tn,
+					    const struct sk_buff *skb,
+					    unsigned int thoff,
+					    const struct tcphdr *th)
 {
 	const u8 mask = TCOPY_ACK | TCOPY_SYN | TCOPY_RST | TCOPY_FIN;
 
@@ -37,9 +48,9 @@ static bool capture_is_bare(const struct tcopy_net *tn,
 	       !READ_ONCE(tn->direct_local) && !tcopy_profile_on();
 }
 
-static __always_inline void capture_count_bare(const struct tcopy_rules *rules,
-					       u8 family, const void *dst,
-					       __be16 dport)
+static __always_inline void capture_count_all(const struct tcopy_rules *rules,
+					      u8 family, const void *dst,
+					      __be16 dport)
 {
 	unsigned int i = tcopy_rule_first(rules, ntohs(dport));
 	struct tcopy_target *t;
@@ -50,15 +61,36 @@ static __always_inline void capture_count_bare(const struct tcopy_rules *rules,
 	}
 }
 
+static noinline void capture_count_many(const struct tcopy_rules *rules,
+					u8 family, const void *dst,
+					__be16 dport)
+{
+	capture_count_all(rules, family, dst, dport);
+}
+
+static __always_inline void capture_count_bare(const struct tcopy_rules *rules,
+					       u8 family, const void *dst,
+					       __be16 dport)
+{
+	if (rules->n == 1)
+		capture_count_all(rules, family, dst, dport);
+	else
+		capture_count_many(rules, family, dst, dport);
+}
+
 static noinline void capture_look_v4(struct tcopy_net *tn,
 				     const struct tcopy_rules *rules,
-				     const struct sk_buff *skb,
-				     unsigned int thoff,
-				     const struct tcphdr *th)
+				     const struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
+	const struct tcphdr *th;
+	unsigned int thoff;
+	struct tcphdr buf;
 	struct capture c;
 
+	th = capture_tcp4(skb, &thoff, &buf);
+	if (!th || !test_bit(ntohs(th->dest), rules->ports))
+		return;
 	capture_begin(&c, tn, skb, thoff);
 	capture_flow4(&c.flow, iph->saddr, iph->daddr, th->source, th->dest);
 	c.dif = inet_iif(skb);
@@ -66,58 +98,53 @@ static noinline void capture_look_v4(struct tcopy_net *tn,
 	tcopy_capture_packet(rules, &c, th);
 }
 
-/* A port of interest */
-static noinline void capture_port_v4(struct tcopy_net *tn,
-				     const struct tcopy_rules *rules,
-				     const struct sk_buff *skb,
-				     unsigned int thoff,
-				     const struct tcphdr *th)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-	u32 hash;
-
-	if (capture_is_bare(tn, skb, thoff, th)) {
-		hash = tcopy_flow_hash_v4(iph->saddr, iph->daddr,
-					  tcopy_flow_ports(th->source,
-							   th->dest), 0);
-		if (!tcopy_halfopen_may(tn, hash)) {
-			capture_count_bare(rules, 4, &iph->daddr, th->dest);
-			return;
-		}
-	}
-	capture_look_v4(tn, rules, skb, thoff, th);
-}
-
 static unsigned int capture_v4(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
+	const struct iphdr *iph = ip_hdr(skb);
 	const struct tcopy_rules *rules;
 	struct tcopy_net *tn = priv;
 	const struct tcphdr *th;
 	unsigned int thoff;
-	struct tcphdr buf;
+	u32 hash;
 
-	if (ip_hdr(skb)->protocol != IPPROTO_TCP)
+	if (iph->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
 	rules = rcu_dereference(tn->rules);
 	if (!rules)
 		return NF_ACCEPT;
-	th = capture_tcp4(skb, &thoff, &buf);
-	if (th && test_bit(ntohs(th->dest), rules->ports))
-		capture_port_v4(tn, rules, skb, thoff, th);
+	thoff = skb_network_offset(skb) + iph->ihl * 4;
+	th = capture_header(skb, thoff);
+	if (th && !test_bit(ntohs(th->dest), rules->ports))
+		return NF_ACCEPT;
+	if (th && capture_is_bare(tn, skb, thoff, th)) {
+		hash = tcopy_flow_hash_v4(iph->saddr, iph->daddr,
+					  tcopy_flow_ports(th->source,
+							   th->dest), 0);
+		if (!tcopy_halfopen_may(tn->halfopen, hash)) {
+			capture_count_bare(rules, 4, &iph->daddr, th->dest);
+			return NF_ACCEPT;
+		}
+	}
+	capture_look_v4(tn, rules, skb);
 	return NF_ACCEPT;
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
 static noinline void capture_look_v6(struct tcopy_net *tn,
 				     const struct tcopy_rules *rules,
-				     const struct sk_buff *skb,
-				     unsigned int thoff,
-				     const struct tcphdr *th, bool fragment)
+				     const struct sk_buff *skb)
 {
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	const struct tcphdr *th;
+	unsigned int thoff;
+	struct tcphdr buf;
 	struct capture c;
+	bool fragment;
 
+	th = capture_tcp6(skb, &thoff, &fragment, &buf);
+	if (!th || !test_bit(ntohs(th->dest), rules->ports))
+		return;
 	capture_begin(&c, tn, skb, thoff);
 	capture_flow6(&c.flow, &iph->saddr, &iph->daddr, th->source, th->dest);
 	c.dif = inet6_iif(skb);
@@ -128,45 +155,37 @@ static noinline void capture_look_v6(struct tcopy_net *tn,
 		tcopy_capture_packet(rules, &c, th);
 }
 
-/* A port of interest */
-static noinline void capture_port_v6(struct tcopy_net *tn,
-				     const struct tcopy_rules *rules,
-				     const struct sk_buff *skb,
-				     unsigned int thoff,
-				     const struct tcphdr *th, bool fragment)
-{
-	const struct ipv6hdr *iph = ipv6_hdr(skb);
-	u32 hash;
-
-	if (!fragment && capture_is_bare(tn, skb, thoff, th)) {
-		hash = tcopy_flow_hash_v6((__force u32 *)iph->saddr.s6_addr32,
-					  (__force u32 *)iph->daddr.s6_addr32,
-					  tcopy_flow_ports(th->source,
-							   th->dest), 0);
-		if (!tcopy_halfopen_may(tn, hash)) {
-			capture_count_bare(rules, 6, &iph->daddr, th->dest);
-			return;
-		}
-	}
-	capture_look_v6(tn, rules, skb, thoff, th, fragment);
-}
-
 static unsigned int capture_v6(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	const struct tcopy_rules *rules;
 	struct tcopy_net *tn = priv;
-	const struct tcphdr *th;
+	const struct tcphdr *th = NULL;
 	unsigned int thoff;
-	struct tcphdr buf;
-	bool fragment;
+	u32 hash;
 
 	rules = rcu_dereference(tn->rules);
 	if (!rules)
 		return NF_ACCEPT;
-	th = capture_tcp6(skb, &thoff, &fragment, &buf);
-	if (th && test_bit(ntohs(th->dest), rules->ports))
-		capture_port_v6(tn, rules, skb, thoff, th, fragment);
+	thoff = skb_network_offset(skb) + sizeof(*iph);
+	if (iph->nexthdr == IPPROTO_TCP)
+		th = capture_header(skb, thoff);
+	else if (!ipv6_ext_hdr(iph->nexthdr))
+		return NF_ACCEPT;
+	if (th && !test_bit(ntohs(th->dest), rules->ports))
+		return NF_ACCEPT;
+	if (th && capture_is_bare(tn, skb, thoff, th)) {
+		hash = tcopy_flow_hash_v6((__force u32 *)iph->saddr.s6_addr32,
+					  (__force u32 *)iph->daddr.s6_addr32,
+					  tcopy_flow_ports(th->source,
+							   th->dest), 0);
+		if (!tcopy_halfopen_may(tn->halfopen, hash)) {
+			capture_count_bare(rules, 6, &iph->daddr, th->dest);
+			return NF_ACCEPT;
+		}
+	}
+	capture_look_v6(tn, rules, skb);
 	return NF_ACCEPT;
 }
 #endif

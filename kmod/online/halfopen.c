@@ -15,25 +15,28 @@
 #include "halfopen.h"
 #include "netns.h"
 
-#define HALFOPEN_SLOTS	8192	/* power of two */
-
 /**
  * struct halfopen_slot - one SYN
- * @lock:	protects the rest; BH
- * @tag:	hash of @flow, 0: empty. Also read without @lock: a wrong value
- *		costs a look-up under it, or misses a SYN of this instant
+ * @lock:	protects the rest, and the slot's tag; BH
  * @syn:	what it said
  * @flow:	client to online service
  */
 struct halfopen_slot {
 	spinlock_t lock;
-	u32 tag;
 	struct tcopy_syn syn;
 	struct tcopy_flow flow;
 };
 
-struct tcopy_halfopen {
-	struct halfopen_slot slot[HALFOPEN_SLOTS];
+struct halfopen_table {
+	struct tcopy_halfopen tags;
+	struct halfopen_slot slot[TCOPY_HALFOPEN_SLOTS];
+};
+
+/* Where a flow has its place, and the tag that it has there. */
+struct halfopen_place {
+	struct halfopen_slot *slot;
+	u32 *word;
+	u32 tag;
 };
 
 /**
@@ -43,13 +46,14 @@ struct tcopy_halfopen {
  */
 struct tcopy_halfopen *tcopy_halfopen_new(void)
 {
-	struct tcopy_halfopen *table = kvzalloc(sizeof(*table), GFP_KERNEL);
+	struct halfopen_table *table = kvzalloc(sizeof(*table), GFP_KERNEL);
 	unsigned int i;
 
-	if (table)
-		for (i = 0; i < HALFOPEN_SLOTS; i++)
-			spin_lock_init(&table->slot[i].lock);
-	return table;
+	if (!table)
+		return NULL;
+	for (i = 0; i < TCOPY_HALFOPEN_SLOTS; i++)
+		spin_lock_init(&table->slot[i].lock);
+	return &table->tags;
 }
 
 /**
@@ -58,38 +62,37 @@ struct tcopy_halfopen *tcopy_halfopen_new(void)
  */
 void tcopy_halfopen_free(struct tcopy_halfopen *table)
 {
-	kvfree(table);
+	if (table)
+		kvfree(container_of(table, struct halfopen_table, tags));
 }
 
-static struct halfopen_slot *halfopen_at(struct tcopy_net *tn, u32 hash)
-{
-	return &tn->halfopen->slot[(hash >> 1) & (HALFOPEN_SLOTS - 1)];
-}
-
-static struct halfopen_slot *halfopen_slot(struct tcopy_net *tn,
-					   const struct tcopy_flow *flow,
-					   u32 *tag)
+static struct halfopen_place halfopen_place(struct tcopy_net *tn,
+					    const struct tcopy_flow *flow)
 {
 	u32 hash = tcopy_flow_hash(flow, sizeof(*flow), 0);
+	u32 i = tcopy_halfopen_index(hash);
 
-	*tag = hash | 1;
-	return halfopen_at(tn, hash);
+	return (struct halfopen_place) {
+		.slot = &container_of(tn->halfopen, struct halfopen_table,
+				      tags)->slot[i],
+		.word = &tn->halfopen->tag[i],
+		.tag = tcopy_halfopen_tag(hash),
+	};
 }
 
 static void halfopen_put(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			 const struct tcopy_syn *syn)
 {
-	struct halfopen_slot *slot;
-	u32 tag;
+	struct halfopen_place at = halfopen_place(tn, flow);
+	struct halfopen_slot *slot = at.slot;
 
-	slot = halfopen_slot(tn, flow, &tag);
 	spin_lock(&slot->lock);
 	/* The SYN again: what production has answered to it stands. */
-	if (!syn->picked && slot->tag == tag && slot->syn.answered &&
+	if (!syn->picked && *at.word == at.tag && slot->syn.answered &&
 	    slot->syn.isn == syn->isn &&
 	    tcopy_flow_equal(&slot->flow, flow))
 		goto unlock;
-	WRITE_ONCE(slot->tag, tag);
+	WRITE_ONCE(*at.word, at.tag);
 	slot->flow = *flow;
 	slot->syn = *syn;
 unlock:
@@ -143,22 +146,23 @@ void tcopy_halfopen_pick(struct tcopy_net *tn, const struct tcopy_flow *flow,
  * several packets can be captured before the first of them has made the
  * session.
  */
-static bool slot_is(const struct halfopen_slot *slot, u32 tag, u32 seq,
-		    const struct tcopy_flow *flow)
+static bool place_is(const struct halfopen_place *at, u32 seq,
+		     const struct tcopy_flow *flow)
 {
-	return slot->tag == tag && seq - slot->syn.isn - 1 < 1U << 30 &&
-	       tcopy_flow_equal(&slot->flow, flow);
+	return *at->word == at->tag &&
+	       seq - at->slot->syn.isn - 1 < 1U << 30 &&
+	       tcopy_flow_equal(&at->slot->flow, flow);
 }
 
-static void halfopen_answer(struct halfopen_slot *slot,
+static void halfopen_answer(const struct halfopen_place *at,
 			    const struct tcopy_seg *seg)
 {
-	struct tcopy_syn *syn = &slot->syn;
+	struct tcopy_syn *syn = &at->slot->syn;
 
 	if (seg->ack != syn->isn + 1)
 		return;		/* of another SYN; or it took payload of it */
 	if (seg->flags & TCOPY_RST) {
-		WRITE_ONCE(slot->tag, 0);
+		WRITE_ONCE(*at->word, 0);
 		return;
 	}
 	/* The SYN-ACK again */
@@ -186,19 +190,18 @@ static void halfopen_answer(struct halfopen_slot *slot,
 bool tcopy_halfopen_reply(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			  const struct tcopy_seg *seg)
 {
-	struct halfopen_slot *slot;
+	struct halfopen_place at = halfopen_place(tn, flow);
+	struct halfopen_slot *slot = at.slot;
 	bool has;
-	u32 tag;
 
-	slot = halfopen_slot(tn, flow, &tag);
 	/* Pairs with tcopy_halfopen_take(): the sessions are read next. */
-	if (smp_load_acquire(&slot->tag) != tag)
+	if (smp_load_acquire(at.word) != at.tag)
 		return false;
 	spin_lock(&slot->lock);
-	has = slot->tag == tag && tcopy_flow_equal(&slot->flow, flow);
+	has = *at.word == at.tag && tcopy_flow_equal(&slot->flow, flow);
 	if (has) {
 		if (seg->flags & (TCOPY_SYN | TCOPY_RST))
-			halfopen_answer(slot, seg);
+			halfopen_answer(&at, seg);
 		else if (slot->syn.answered)
 			tcopy_forward_reply(&slot->syn.online, seg,
 					    (u32)jiffies);
@@ -220,33 +223,18 @@ bool tcopy_halfopen_reply(struct tcopy_net *tn, const struct tcopy_flow *flow,
 bool tcopy_halfopen_begins(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			   const struct tcopy_seg *seg)
 {
-	struct halfopen_slot *slot;
+	struct halfopen_place at = halfopen_place(tn, flow);
+	struct halfopen_slot *slot = at.slot;
 	bool begins;
-	u32 tag;
 
-	slot = halfopen_slot(tn, flow, &tag);
 	/* Pairs with tcopy_halfopen_del(): the session tables are read next. */
-	if (smp_load_acquire(&slot->tag) != tag)
+	if (smp_load_acquire(at.word) != at.tag)
 		return false;
 	spin_lock(&slot->lock);
-	begins = slot_is(slot, tag, seg->seq, flow) && slot->syn.answered &&
+	begins = place_is(&at, seg->seq, flow) && slot->syn.answered &&
 		 tcopy_forward_begins(&slot->syn.online, seg);
 	spin_unlock(&slot->lock);
 	return begins;
-}
-
-/**
- * tcopy_halfopen_may() - is there a SYN that may be of this connection?
- * @tn:		the namespace
- * @hash:	of its flow, with seed 0
- *
- * For the hook: of nearly all connections that are open it says no.
- *
- * Context: BH.
- */
-bool tcopy_halfopen_may(struct tcopy_net *tn, u32 hash)
-{
-	return READ_ONCE(halfopen_at(tn, hash)->tag) == (hash | 1);
 }
 
 /**
@@ -262,16 +250,15 @@ bool tcopy_halfopen_may(struct tcopy_net *tn, u32 hash)
 bool tcopy_halfopen_has(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			u32 seq)
 {
-	struct halfopen_slot *slot;
+	struct halfopen_place at = halfopen_place(tn, flow);
+	struct halfopen_slot *slot = at.slot;
 	bool has;
-	u32 tag;
 
-	slot = halfopen_slot(tn, flow, &tag);
 	/* Pairs with tcopy_halfopen_del(): the session tables are read next. */
-	if (smp_load_acquire(&slot->tag) != tag)
+	if (smp_load_acquire(at.word) != at.tag)
 		return false;
 	spin_lock(&slot->lock);
-	has = slot_is(slot, tag, seq, flow);
+	has = place_is(&at, seq, flow);
 	spin_unlock(&slot->lock);
 	return has;
 }
@@ -288,13 +275,12 @@ bool tcopy_halfopen_has(struct tcopy_net *tn, const struct tcopy_flow *flow,
 bool tcopy_halfopen_find(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			 u32 seq, struct tcopy_syn *syn)
 {
-	struct halfopen_slot *slot;
+	struct halfopen_place at = halfopen_place(tn, flow);
+	struct halfopen_slot *slot = at.slot;
 	bool has;
-	u32 tag;
 
-	slot = halfopen_slot(tn, flow, &tag);
 	spin_lock(&slot->lock);
-	has = slot_is(slot, tag, seq, flow);
+	has = place_is(&at, seq, flow);
 	if (has)
 		*syn = slot->syn;
 	spin_unlock(&slot->lock);
@@ -315,19 +301,18 @@ bool tcopy_halfopen_find(struct tcopy_net *tn, const struct tcopy_flow *flow,
 bool tcopy_halfopen_take(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			 u32 seq, struct tcopy_syn *syn)
 {
-	struct halfopen_slot *slot;
+	struct halfopen_place at = halfopen_place(tn, flow);
+	struct halfopen_slot *slot = at.slot;
 	bool has;
-	u32 tag;
 
-	slot = halfopen_slot(tn, flow, &tag);
 	spin_lock(&slot->lock);
-	has = slot_is(slot, tag, seq, flow);
+	has = place_is(&at, seq, flow);
 	if (has) {
 		*syn = slot->syn;
 		/* Pairs with tcopy_halfopen_has(), _begins() and _reply(): the
 		 * session is found now.
 		 */
-		smp_store_release(&slot->tag, 0);
+		smp_store_release(at.word, 0);
 	}
 	spin_unlock(&slot->lock);
 	return has;

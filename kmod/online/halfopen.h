@@ -7,7 +7,45 @@
 #include "forward.h"
 
 struct tcopy_net;
-struct tcopy_halfopen;
+
+#define TCOPY_HALFOPEN_SLOTS	8192	/* power of two */
+
+/**
+ * struct tcopy_halfopen - client SYNs of late; the rest of it is private
+ * @tag:	hashes of their flows, by tcopy_halfopen_tag(), 0: none. By
+ *		themselves, because each packet asks for one. Read without a
+ *		lock: a wrong value costs a look-up under it, or misses a SYN of
+ *		this instant
+ */
+struct tcopy_halfopen {
+	u32 tag[TCOPY_HALFOPEN_SLOTS];
+};
+
+static inline u32 tcopy_halfopen_index(u32 hash)
+{
+	return (hash >> 1) & (TCOPY_HALFOPEN_SLOTS - 1);
+}
+
+static inline u32 tcopy_halfopen_tag(u32 hash)
+{
+	return hash | 1;
+}
+
+/**
+ * tcopy_halfopen_may() - is there a SYN that may be of this connection?
+ * @table:	the table
+ * @hash:	of its flow, with seed 0
+ *
+ * Of nearly all connections that are open it says no.
+ *
+ * Context: BH.
+ */
+static inline bool tcopy_halfopen_may(const struct tcopy_halfopen *table,
+				      u32 hash)
+{
+	return READ_ONCE(table->tag[tcopy_halfopen_index(hash)]) ==
+	       tcopy_halfopen_tag(hash);
+}
 
 /**
  * struct tcopy_syn - what a client's SYN said
@@ -51,7 +89,6 @@ bool tcopy_halfopen_reply(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			  const struct tcopy_seg *seg);
 bool tcopy_halfopen_begins(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			   const struct tcopy_seg *seg);
-bool tcopy_halfopen_may(struct tcopy_net *tn, u32 hash);
 bool tcopy_halfopen_has(struct tcopy_net *tn, const struct tcopy_flow *flow,
 			u32 seq);
 bool tcopy_halfopen_find(struct tcopy_net *tn, const struct tcopy_flow *flow,
