@@ -12,6 +12,8 @@
 counted() { [ "$(stat "$1")" -ge "$2" ]; }
 
 forward_up
+# what says that a forged fragment has waited in vain is no ghost
+for n in online inner; do ns $n sysctl -qw net.ipv4.ipfrag_time=600 net.ipv6.ip6frag_time=600; done
 segments_only client
 bad from-client loss 5%
 AT=inner get 1 200 8 /s/
