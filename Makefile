@@ -103,10 +103,12 @@ demo: ## live nginx traffic copied end to end in a booted kernel; ends by saying
 	@tests/demo
 
 bench: modules tools ## what copying costs, in instructions a request: three runs under icount (half an hour)
+	@tests/setup.sh bench
 	@bench/run
 
-bench-quick: modules tools ## the same, one run
-	@bench/run -r 1
+bench-quick: modules tools ## the same, one run of the rows that matter most (ten minutes)
+	@tests/setup.sh bench
+	@bench/run -r 1 none dup intercept direct
 
 install-tool: tools ## of install: tcopyctl, its manual, completion and units, uapi headers, netlink specs
 	install -D -m 755 build/tcopyctl $(DESTDIR)$(SBINDIR)/tcopyctl

@@ -45,6 +45,11 @@ def mean(cell, name):
     return statistics.mean(values) if values else None
 
 
+def base_of(row):
+    """The row that is measured without copying."""
+    return 'sink_none' if row.startswith('sink') else 'none'
+
+
 def text(cells, row, load):
     """One cell: rate, what a request costs more than without, and what else is to be said."""
     cell = cells.get(f'{row}/{load}')
@@ -55,7 +60,7 @@ def text(cells, row, load):
     words = [f'{rate:,.0f}']
     if len(rates) > 1:
         words[0] += f' ±{(max(rates) - min(rates)) / rate * 50:.1f} %'
-    base = cells.get(('sink_none' if row.startswith('sink') else 'none') + '/' + load)
+    base = cells.get(f'{base_of(row)}/{load}')
     if base and cell is not base:
         added = (1 / rate - 1 / statistics.mean(base['rate'])) * 1e6
         words.append(f'{added:+.1f} us')
@@ -86,7 +91,8 @@ def show(path):
         print(f'| {ROWS[row]} | ' + ' | '.join(text(cells, row, load) for load, _ in LOADS) + ' |')
 
 
-if sys.argv[1] == '--collect':
-    collect(*sys.argv[2:6])
-else:
-    show(sys.argv[1])
+if __name__ == '__main__':
+    if sys.argv[1] == '--collect':
+        collect(*sys.argv[2:6])
+    else:
+        show(sys.argv[1])

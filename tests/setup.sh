@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Install what building and testing need, on Debian 12. Quick when everything is there. With "all": what
-# only `make check-all` needs, too.
+# only `make check-all` needs, too; with "bench": what only `make bench` does.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
@@ -29,6 +29,9 @@ packages=(
 )
 # the packages, the dissector of the return channel, recipes for tracing, and a tunnel
 [ "${1:-}" != all ] || packages+=(debhelper dh-dkms lintian rpm rpmlint mmdebstrap tshark bpftrace linux-perf wireguard-tools)
+
+# what draws its chart
+[ "${1:-}" != bench ] || packages+=(python3-matplotlib)
 
 missing=()
 have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)
