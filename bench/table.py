@@ -6,6 +6,7 @@
   table.py --collect LINES FILE KERNEL VERSION  make FILE of the lines that bench/guest said
 """
 import json
+import os
 import statistics
 import sys
 
@@ -23,6 +24,24 @@ ROWS = {
 }
 
 
+def load(path):
+    with open(path, encoding='utf-8') as f:
+        return json.load(f)
+
+
+def save(path, result):
+    with open(path, 'w', encoding='utf-8') as f:
+        json.dump(result, f, indent=1)
+        f.write('\n')
+
+
+def store(path, section, data):
+    """Put another measurement's part into a file of results."""
+    result = load(path) if os.path.exists(path) else {}
+    result[section] = data
+    save(path, result)
+
+
 def collect(lines, out, kernel, version):
     """Results of all runs, a list a cell."""
     cells = {}
@@ -34,10 +53,9 @@ def collect(lines, out, kernel, version):
         values = cells.setdefault(key, {})
         for name, value in cell.items():
             values.setdefault(name, []).append(None if value in ('none', '') else float(value))
-    result = {'version': version, 'kernel': kernel, 'unit': 'one instruction is one nanosecond (QEMU icount)', 'cells': cells}
-    with open(out, 'w', encoding='utf-8') as f:
-        json.dump(result, f, indent=1)
-        f.write('\n')
+    result = load(out) if os.path.exists(out) else {}
+    result.update({'version': version, 'kernel': kernel, 'unit': 'one instruction is one nanosecond (QEMU icount)', 'cells': cells})
+    save(out, result)
 
 
 def mean(cell, name):
@@ -80,8 +98,7 @@ def text(cells, row, load):
 
 
 def show(path):
-    with open(path, encoding='utf-8') as f:
-        result = json.load(f)
+    result = load(path)
     cells = result['cells']
     rows = [r for r in ROWS if any(f'{r}/{load}' in cells for load, _ in LOADS)]
     print(f'Requests a second; Linux {result["kernel"]}, tcopy {result["version"]}; {result["unit"]}\n')

@@ -1,0 +1,27 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""relay.py RESULTS VERSION <lines: what bench/relay has measured, as a table, and into the file of results."""
+import statistics
+import sys
+
+import table
+
+
+def main():
+    rates, datagrams = {}, {}
+    for line in sys.stdin:
+        values = dict(w.split('=') for w in line.split())
+        if int(values['unsent']):
+            sys.exit(f'datagrams were lost: {line}')
+        batch = int(values['batch'])
+        rates.setdefault(batch, []).append(float(values['second']))
+        datagrams[batch] = int(values['records']) / int(values['datagrams'])
+    table.store(sys.argv[1], 'relay', {'version': sys.argv[2], 'rates': rates})
+    print(f'One relay on one core, native, tcopy {sys.argv[2]}\n')
+    print('| headers a message of the kernel | a datagram | headers a second | of all runs |')
+    print('| --- | --- | --- | --- |')
+    for batch, found in rates.items():
+        print(f'| {batch} | {datagrams[batch]:.1f} | {statistics.median(found):,.0f} | {min(found):,.0f} to {max(found):,.0f} |')
+
+
+main()
