@@ -440,6 +440,58 @@ static void one_peer_gets_batches_as_they_are(void)
 	T_EQ(relay->stats.bad_records, 25);
 }
 
+static void small_batches_of_one_peer_share_a_datagram(void)
+{
+	struct online o = online(0);
+	u8 p[TCOPY_WIRE_RECORDS];
+	unsigned int i;
+
+	up();
+	T_DO(join(&o, 80));
+	/* two dozen of 50 bytes fit, in their order; the rest comes next */
+	for (i = 0; i < 30; i++) {
+		memset(p, (int)i, sizeof(p));
+		relay_core_records(relay, p, 50, 1, now_ms);
+	}
+	T_EQ(sent_n, 0);
+	relay_core_flush(relay);
+	T_EQ(sent_n, 2);
+	T_EQ(sent[0].records_n, TCOPY_WIRE_RECORDS / 50);
+	T_EQ(sent[0].records_n + sent[1].records_n, 30);
+	for (i = 0; i < TCOPY_WIRE_RECORDS / 50; i++)
+		T_EQ(sent[0].p[24 + i * 50], i);
+	T_EQ(sent[1].p[24], i);
+
+	/* behind a large one, and never in front of it */
+	sent_n = 0;
+	for (i = 0; i < 3; i++) {
+		memset(p, (int)i, sizeof(p));
+		relay_core_records(relay, p, i == 1 ? 1000 : 50, 1, now_ms);
+		/* what was small is copied: its buffer is the caller's */
+		if (i != 1)
+			memset(p, 0xff, 50);
+		else
+			relay_core_flush(relay);
+	}
+	relay_core_flush(relay);
+	T_EQ(sent_n, 3);
+	for (i = 0; i < 3; i++)
+		T_EQ(sent[i].p[24], i);
+	T_EQ(relay->stats.forwarded, 33);
+
+	/* without a flush between them as well */
+	sent_n = 0;
+	memset(p, 1, sizeof(p));
+	relay_core_records(relay, p, 50, 1, now_ms);
+	relay_core_records(relay, p, 1000, 20, now_ms);
+	relay_core_records(relay, p, 50, 2, now_ms);
+	relay_core_flush(relay);
+	T_EQ(sent_n, 3);
+	T_EQ(sent[0].records_n, 1);
+	T_EQ(sent[1].records_n, 20);
+	T_EQ(sent[2].records_n, 2);
+}
+
 static void a_flow_always_goes_to_the_same_port(void)
 {
 	struct online o = online(0);
@@ -1029,6 +1081,7 @@ int main(void)
 	T_RUN(welcome_says_what_is_intercepted);
 	T_RUN(wants_that_do_not_fit_take_several_welcomes);
 	T_RUN(one_peer_gets_batches_as_they_are);
+	T_RUN(small_batches_of_one_peer_share_a_datagram);
 	T_RUN(a_flow_always_goes_to_the_same_port);
 	T_RUN(many_ports_many_records);
 	T_RUN(an_open_says_whose_it_is);

@@ -195,8 +195,10 @@ static struct relay_datagram *add_datagram(struct relay *r,
 	return d;
 }
 
-static void put_record(struct relay *r, struct relay_peer *peer,
-		       unsigned int slot, const u8 *p, size_t len)
+/* @n records, of one flow or all for the same port */
+static void put_records(struct relay *r, struct relay_peer *peer,
+			unsigned int slot, const u8 *p, size_t len,
+			unsigned int n)
 {
 	struct relay_datagram *d = NULL;
 
@@ -211,7 +213,7 @@ static void put_record(struct relay *r, struct relay_peer *peer,
 	}
 	memcpy(d->room + d->len, p, len);
 	d->len += len;
-	d->records_n++;
+	d->records_n += n;
 }
 
 static bool peer_wants(const struct relay_peer *peer,
@@ -249,7 +251,7 @@ static unsigned int slot_of(const struct relay *r,
 void relay_core_put(struct relay *r, struct relay_peer *peer,
 		    const struct tcopy_flow *flow, const u8 *p, size_t len)
 {
-	put_record(r, peer, slot_of(r, peer, flow), p, len);
+	put_records(r, peer, slot_of(r, peer, flow), p, len, 1);
 }
 
 static bool is_synack(const struct tcopy_seg *seg)
@@ -379,7 +381,16 @@ void relay_core_records(struct relay *r, const u8 *p, size_t len,
 		put_parsed(r, p, len, n);
 		return;
 	}
-	/* the usual case: one online host, one port; the batch as it is */
+	/*
+	 * The usual case: one online host, one port; nobody asks whose they
+	 * are. Small batches that are read at once leave at once: a datagram
+	 * costs more than to copy what is in it.
+	 */
+	if (len <= TCOPY_WIRE_RECORDS / 2) {
+		put_records(r, peer, 0, p, len, n);
+		return;
+	}
+	/* what comes next must not overtake it */
 	peer->open[0] = -1;
 	d = add_datagram(r, peer, 0);
 	d->body = p;
