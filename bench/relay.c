@@ -2,12 +2,14 @@
 /*
  * How many headers a second one relay carries on one core: natively.
  *
- *   relay SECONDS RECORDS
+ *   relay SECONDS RECORDS HOSTS
  *
  * The relay's own code (relay_nl, relay_core, relay_sock), with a process in
  * the kernel's place that sends it messages of RECORDS headers each (20 of IPv4
  * fit) by a socket pair, and one in the online host's that receives its
- * datagrams on the loopback. The headers are of 1,000 connections, in turn.
+ * datagrams on the loopback. The headers are of 1,000 connections, in turn, all
+ * copied by the first of so many online HOSTS: with one the relay need not look
+ * whose they are.
  * Counted is what the relay's process takes of a CPU, the system's share and
  * the loopback's included: neighbours on the machine take time from it, but
  * none of that.
@@ -217,12 +219,12 @@ static void online_child(int fd, unsigned int n)
 	be_online(fd);
 }
 
-/* --- the online host says HELLO, and OPEN for each connection --- */
-static void introduce(struct relay *r, __be16 port)
+/* --- an online host says HELLO; the first, OPEN for each connection --- */
+static void introduce(struct relay *r, __be16 port, unsigned int host)
 {
-	struct relay_path path = { .port = port };
+	struct relay_path path = { .port = htons((u16)(1000 + host)) };
 	struct tcopy_wire_hello hello = {
-		.cookie = 1,
+		.cookie = host + 1,
 		.ports_n = 1,
 		.wants_n = 1,
 		.ports = { port },
@@ -239,6 +241,7 @@ static void introduce(struct relay *r, __be16 port)
 	path.local = path.remote;
 	memcpy(&want.addr, test_addr, 4);
 	memcpy(&flow.dst, test_addr, 4);
+	cookie = 0;
 	for (i = 0; i < 2; i++) {
 		wire_begin(&out, TCOPY_WIRE_HELLO, cookie);
 		wire_put(&out, &hello, sizeof(hello));
@@ -246,7 +249,7 @@ static void introduce(struct relay *r, __be16 port)
 		wire_end(&out);
 		relay_core_datagram(r, &path, out.p, out.len, clock_ms());
 	}
-	for (i = 0; i < FLOWS; i++) {
+	for (i = 0; !host && i < FLOWS; i++) {
 		fill_client((u8 *)&flow.src, &flow.sport, i);
 		wire_begin(&out, TCOPY_WIRE_OPEN, cookie);
 		wire_put(&out, &open, sizeof(open));
@@ -254,7 +257,7 @@ static void introduce(struct relay *r, __be16 port)
 		wire_end(&out);
 		relay_core_datagram(r, &path, out.p, out.len, clock_ms());
 	}
-	if (r->peers_n != 1 || r->stats.opens != FLOWS) {
+	if (r->peers_n != host + 1 || r->stats.opens != FLOWS) {
 		fprintf(stderr, "relay: the online host is not known\n");
 		exit(1);
 	}
@@ -270,10 +273,10 @@ int main(int argc, char **argv)
 	struct relay *r;
 	struct err err;
 	double began;
-	int pair[2], online;
+	int pair[2], online, i;
 
-	if (argc != 3) {
-		fprintf(stderr, "relay SECONDS RECORDS\n");
+	if (argc != 4) {
+		fprintf(stderr, "relay SECONDS RECORDS HOSTS\n");
 		return 2;
 	}
 	online = socket(AF_INET, SOCK_DGRAM, 0);
@@ -286,7 +289,8 @@ int main(int argc, char **argv)
 	r = relay_core_new(&ops, NULL, seed);
 	if (udp < 0 || !r)
 		die("relay");
-	introduce(r, at.sin_port);
+	for (i = 0; i < atoi(argv[3]); i++)
+		introduce(r, at.sin_port, (unsigned int)i);
 	begin_child(online, online_child, 0, pair[0]);
 	begin_child(pair[1], be_kernel, (unsigned int)atoi(argv[2]), pair[0]);
 	close(pair[1]);

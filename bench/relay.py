@@ -13,15 +13,15 @@ def main():
         values = dict(w.split('=') for w in line.split())
         if int(values['unsent']):
             sys.exit(f'datagrams were lost: {line}')
-        batch = int(values['batch'])
-        rates.setdefault(batch, []).append(float(values['second']))
-        datagrams[batch] = int(values['records']) / int(values['datagrams'])
+        key = f'{values["batch"]}/{values["hosts"]}'
+        rates.setdefault(key, []).append(float(values['second']))
+        datagrams[key] = int(values['records']) / int(values['datagrams'])
     table.store(sys.argv[1], 'relay', {'version': sys.argv[2], 'rates': rates})
     print(f'One relay on one core, native, tcopy {sys.argv[2]}\n')
-    print('| headers a message of the kernel | a datagram | headers a second | of all runs |')
-    print('| --- | --- | --- | --- |')
-    for batch, found in rates.items():
-        print(f'| {batch} | {datagrams[batch]:.1f} | {statistics.median(found):,.0f} | {min(found):,.0f} to {max(found):,.0f} |')
+    print('| headers a message of the kernel | online hosts | headers a datagram | headers a second | of all runs |')
+    print('| --- | --- | --- | --- | --- |')
+    for key, found in rates.items():
+        print(f'| {key.replace("/", " | ")} | {datagrams[key]:.1f} | {statistics.median(found):,.0f} | {min(found):,.0f} to {max(found):,.0f} |')
 
 
 main()
