@@ -102,9 +102,12 @@ check-all: ## check, every test for both families, two VMs, kernels with KASAN a
 demo: ## live nginx traffic copied end to end in a booted kernel; ends by saying what was copied
 	@tests/demo
 
-bench: modules tools ## what copying costs, in instructions a request: three runs under icount (half an hour)
+bench: modules tools ## what copying costs, in instructions: three runs under icount, and all else that has a goal (an hour)
 	@tests/setup.sh bench
+	@rm -f build/bench/latest.json
 	@bench/run
+	@for b in count latency upload relay scale; do echo; bench/$$b || exit 1; done
+	@echo; bench/goals.py build/bench/latest.json
 
 bench-quick: modules tools ## the same, one run of the rows that matter most (ten minutes)
 	@tests/setup.sh bench

@@ -1,30 +1,34 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""count.py DIR [FUNCTION...]: instructions a call, of what bench/count has traced."""
+"""count.py DIR RESULTS KERNEL VERSION [FUNCTION...]: instructions a call, of what bench/count has traced.
+
+RESULTS may be empty: then they are only printed."""
 import collections
 import gzip
 import re
 import statistics
 import sys
 
-EVENT = re.compile(r' (\d+): tcopy_(in|out): \((\w+).*?(?:len=(\d+))?$')
+import table
+
+EVENT = re.compile(r'\[(\d+)\] \S+ +(\d+): tcopy_(in|out): \((\w+).*?(?:len=(\d+))?$')
 # In this lab, over IPv4 with timestamps: headers of a packet, of a datagram of answers, and a record in it
 HEADERS, DATAGRAM, RECORD = 52, 8, 60
 
 
 def calls(path):
-    """(argument, caller, ticks) of each call."""
-    begun = []
+    """(argument, caller, ticks, CPU) of each call."""
+    begun = collections.defaultdict(list)
     with gzip.open(path, 'rt', errors='replace') as f:
         for line in f:
             m = EVENT.search(line.rstrip())
             if not m:
                 continue
-            if m[2] == 'in':
-                begun.append((int(m[4] or 0), int(m[1])))
-            elif begun:
-                arg, at = begun.pop()
-                yield arg, m[3], int(m[1]) - at
+            if m[3] == 'in':
+                begun[m[1]].append((int(m[5] or 0), int(m[2])))
+            elif begun[m[1]]:
+                arg, at = begun[m[1]].pop()
+                yield arg, m[4], int(m[2]) - at, int(m[1])
 
 
 class Counts:
@@ -35,8 +39,13 @@ class Counts:
         self.probes = self.median('nothing', lambda arg: True, lambda arg: 1)[0]
 
     def calls(self, name):
-        for arg, caller, ticks in calls(f'{self.directory}/count.{name}.gz'):
+        for arg, caller, ticks, _ in calls(f'{self.directory}/count.{name}.gz'):
             yield arg, caller, ticks - self.probes
+
+    def cpus(self, name):
+        """How many calls each CPU made, in their order."""
+        by = collections.Counter(cpu for _, _, _, cpu in calls(f'{self.directory}/count.{name}.gz'))
+        return [by[cpu] for cpu in sorted(by)]
 
     def median(self, name, keep, parts):
         n = [ticks / parts(arg) for arg, _, ticks in self.calls(name) if keep(arg)]
@@ -65,7 +74,8 @@ def line(what, counted):
 
 
 def main():
-    directory, functions = sys.argv[1], sys.argv[2:]
+    directory, out, kernel, version = sys.argv[1:5]
+    functions = sys.argv[5:]
     counts = Counts(directory)
     print('  median      10%      90%    calls')
 
@@ -82,11 +92,22 @@ def main():
     line('an established payload packet: the hook', hook)
     line('    and the session, to the return of the device\'s transmit', engine)
     print(f'{hook[0] + engine[0]:8.0f} {"":26}      both')
-    line('a pure ACK', calls_of('intercept.large', 'capture_v4', lambda arg: arg == HEADERS))
-    line('a packet of no interest', calls_of('other.small', 'capture_v4'))
-    line('a header in a batch', calls_of('unpaced.small', 'tcopy_feedback_run', lambda arg: arg >= DATAGRAM + 2 * RECORD,
-                                          lambda arg: (arg - DATAGRAM) / RECORD))
+    ack = calls_of('intercept.large', 'capture_v4', lambda arg: arg == HEADERS)
+    other = calls_of('other.small', 'capture_v4')
+    header = calls_of('unpaced.small', 'tcopy_feedback_run', lambda arg: arg >= DATAGRAM + 2 * RECORD,
+                      lambda arg: (arg - DATAGRAM) / RECORD)
+    line('a pure ACK', ack)
+    line('a packet of no interest', other)
+    line('a header in a batch', header)
+    if out:
+        medians = {'hook': hook[0], 'session': engine[0], 'ack': ack[0], 'other': other[0], 'header': header[0]}
+        table.store(out, 'count', {'kernel': kernel, 'version': version, 'medians': medians})
     line('a run of the queue, all included', calls_of('unpaced.small', 'netns_run'))
+    cpus = counts.cpus('unpaced.small.capture_v4')
+    if len(cpus) > 1:
+        print(f'The hook\'s calls, a CPU each: {", ".join(str(n) for n in cpus)}')
+        print(f'Runs of the queue: {", ".join(str(n) for n in counts.cpus("unpaced.small.netns_run"))}')
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -9,6 +9,15 @@ set -- 4
 # shellcheck source=tests/netns/lib.sh
 . "$TCOPY_TOP/tests/netns/lib.sh"
 set --
+# The lab's, by looks in place of time: that leaps to the next timer where all wait for this machine's disk.
+wait_for() {
+	local what=$2 looks=$(($1 * 20))
+	shift 2
+	until "$@" >/dev/null 2>&1; do
+		[ $((looks--)) -gt 0 ] || fail "waited in vain: $what"
+		sleep 0.1
+	done
+}
 tracing=/sys/kernel/tracing
 mount -t tracefs tracefs $tracing 2>/dev/null || [ -e $tracing/trace ]
 sysctl -qw kernel.printk_ratelimit=0 net.core.rmem_max=8388608 net.core.wmem_max=8388608 fs.file-max=200000 kernel.hung_task_timeout_secs=0
@@ -32,11 +41,27 @@ cables_up() {
 	ip -n online link set eth1 up
 	ip -n test route add default via 10.2.0.1
 	ns client sysctl -qw net.ipv4.ip_local_port_range='1025 65000'
+	rps client eth0
+	rps online eth0
+	rps online eth1
+	rps test eth0
+}
+offloads_off() {
 	ns client ethtool -K eth0 tso off gso off gro off >/dev/null
 	ns test ethtool -K eth0 tso off gso off gro off >/dev/null
 	ns online ethtool -K eth0 tso off gso off gro off >/dev/null
 	ns online ethtool -K eth1 tso off gso off gro off >/dev/null
 }
+# what comes in is spread over the CPUs, by flow
+rps() {		# NAMESPACE DEVICE
+	local n
+	n=$(nproc)
+	[ "$n" = 1 ] || ns "$1" sh -c "printf '%x' $(((1 << n) - 1)) >/sys/class/net/$2/queues/rx-0/rps_cpus"
+}
+
+# What is shed, or lost by us; there is none of it, or it is no measurement.
+# shellcheck disable=SC2034	# for those who source this
+SHED='queue_full|cpu_limit|memory_limit|no_memory|unshareable|send_failed|end_shed|end_gap|answers_lost|headers_lost|tuple_taken'
 
 # the sum of counters of show-stats whose name matches
 counted() {	# REGEX
@@ -44,7 +69,6 @@ counted() {	# REGEX
 	ctl online -j show-stats | sed 's/[,{}]/\n/g' |
 		sed -nE "s/^[[:space:]]*\"($1)\":[[:space:]]*([0-9]*).*/\2/p" | awk '{ n += $1 } END { print n + 0 }'
 }
-
 
 # For bench/count: when a function is entered and left, by the counter of instructions, in a run of its own so that no
 # probe is inside of another; and the length of its second argument when that is an skb (at 112 since 5.x). Something is
@@ -71,3 +95,18 @@ probed() {	# FILE FUNCTION[:skb] COMMAND...
 }
 # A system call of ten instructions: what is measured of it are the probes
 probed_nothing() { python3 -c 'import ctypes; [ctypes.CDLL(None).syscall(146, 0) for i in range(300)]'; }
+
+now_us() { echo "${EPOCHREALTIME/[.,]/}"; }
+idle_us() { awk '{ printf "%.0f", $2 * 1000000 }' /proc/uptime; }
+# busy COMMAND...: $BUSY_US that the CPU has worked when all is quiet after COMMAND, $TOOK_US until it came back
+busy() {
+	local idle0 t0 t1
+	idle0=$(idle_us) t0=$(now_us)
+	"$@"
+	t1=$(now_us)
+	# shellcheck disable=SC2034	# for those who source this
+	TOOK_US=$((t1 - t0))
+	sleep 5
+	# shellcheck disable=SC2034
+	BUSY_US=$(($(now_us) - t0 - ($(idle_us) - idle0)))
+}
