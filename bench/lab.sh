@@ -96,17 +96,23 @@ probed() {	# FILE FUNCTION[:skb] COMMAND...
 # A system call of ten instructions: what is measured of it are the probes
 probed_nothing() { python3 -c 'import ctypes; [ctypes.CDLL(None).syscall(146, 0) for i in range(300)]'; }
 
-now_us() { echo "${EPOCHREALTIME/[.,]/}"; }
-idle_us() { awk '{ printf "%.0f", $2 * 1000000 }' /proc/uptime; }
-# busy COMMAND...: $BUSY_US that the CPU has worked when all is quiet after COMMAND, $TOOK_US until it came back
+# $WORKED_US: what the CPU has worked until now. Without another process, which would have to be read from this machine's disk.
+worked() {
+	local idle
+	read -r _ idle </proc/uptime
+	WORKED_US=$((${EPOCHREALTIME/[.,]/} - ${idle/./} * 10000))
+}
+# busy COMMAND...: $TOOK_US that the CPU has worked when COMMAND comes back, $BUSY_US when all is quiet after it
 busy() {
-	local idle0 t0 t1
-	idle0=$(idle_us) t0=$(now_us)
+	local before
+	worked
+	before=$WORKED_US
 	"$@"
-	t1=$(now_us)
+	worked
 	# shellcheck disable=SC2034	# for those who source this
-	TOOK_US=$((t1 - t0))
+	TOOK_US=$((WORKED_US - before))
 	sleep 5
+	worked
 	# shellcheck disable=SC2034
-	BUSY_US=$(($(now_us) - t0 - ($(idle_us) - idle0)))
+	BUSY_US=$((WORKED_US - before))
 }
