@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Makes what a command of tcopyctl printed comparable: golden.py COMMAND[-json], from stdin to stdout. Counters, times
 # and the version become a letter, as wide as they were; all else stays, the order and the blanks too. What is to be JSON
-# and is not ends it.
+# and is not ends it; so does text that is wider than a terminal.
 import json
 import re
 import sys
@@ -10,7 +10,8 @@ import sys
 kind = sys.argv[1]
 command = kind.removesuffix(".json").removesuffix("-json")
 is_json = kind != command
-text = re.sub(r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])", "VERSION", sys.stdin.read())
+said = sys.stdin.read()
+text = re.sub(r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])", "VERSION", said)
 
 # numbers that the test has set
 KEEP = {
@@ -18,6 +19,10 @@ KEEP = {
     "cpu", "for", "ends", "tcopy_target_state", "tcopy_build_info", "tcopy_cpu_limit_ratio", "tcopy_memory_limit_bytes",
     "tcopy_intercept_relay_bound", "tcopy_intercept_draining", "tcopy_sessions", "tcopy_target_sessions", "tcopy_relay_peers",
 }
+
+
+# an entry a line, for programs and for logs, as long as it may be
+LINES = {"metrics", "monitor", "save"}
 
 
 def wide(number):
@@ -51,7 +56,7 @@ def row_numbers(line):
     if command == "show-sessions":
         return re.sub(r"( +)(\d+)(?= |$)", lambda m: m[1] + (wide(m[2]) if m.start() > 10 else m[2]), line)
     if command == "show-intercepts":
-        return re.sub(r"(?<= )(\d+)(?= )", lambda m: wide(m[1]) if m.start() > 10 else m[1], line)
+        return re.sub(r"(?<= )(\d+)(?= |$)", lambda m: wide(m[1]) if m.start() > 10 else m[1], line)
     if command == "doctor":
         line = re.sub(r"\b\d+ (ms ago|us\b|answers stolen|passed|questions)", r"N \1", line)
         return re.sub(r"\b\d+ of \d+ (datagrams)", r"N of N \1", line)
@@ -64,6 +69,9 @@ if command == "monitor":
 if is_json:
     text = json_numbers()
 else:
+    for line in said.splitlines():
+        if command not in LINES and len(line) > 80:
+            sys.exit(f"{command}: {len(line)} columns: {line}")
     # it is there or not by what ran before in this kernel
     lines = [row_numbers(line) for line in text.splitlines() if not line.startswith("conntrack: ")]
     text = "\n".join(lines) + "\n"

@@ -116,7 +116,7 @@ if [ "$FAMILY" = 4 ]; then grep -q 'tos 0x28' "$T/way.txt" || fail "no DSCP: $(h
 else grep -q 'class 0x28' "$T/way.txt" || fail "no DSCP: $(head -2 "$T/way.txt")"; fi
 ns online nft list table inet lab >"$T/nft"
 [ "$(sed -n 's/.*counter packets \([0-9]*\).*/\1/p' "$T/nft")" -ge 10 ] || fail "copies without a mark: $(grep counter "$T/nft")"
-ctl online -p show-targets | grep -q 'mss 500, mark 0x11, dscp 10, dev eth0' || fail "not shown: $(ctl online -p show-targets)"
+ctl online -p show-targets | tr -s ' \n' ' ' | grep -q 'mss 500, mark 0x11, dscp 10, dev eth0' || fail "not shown: $(ctl online -p show-targets)"
 set_web --mss off --mark off --dscp 0 --dev off
 sheet_ok
 

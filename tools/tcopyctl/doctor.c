@@ -63,8 +63,13 @@ void doctor_found(struct doctor *d, const struct advice *advice,
 		out_row_end();
 		return;
 	}
-	printf("FOUND %s: %s: %s\n  why:  %s\n  mend: %s\n", advice->check,
-	       subject->name, what, advice->why, mend);
+	out_line(2, "FOUND %s: %s: %s", advice->check, subject->name, what);
+	out_line(8, "  why:  %s", advice->why);
+	/* no sentence: a command, which broken into two could not be copied */
+	if (!strpbrk(advice->mend, ",;:'"))
+		printf("  mend: %s\n", mend);
+	else
+		out_line(8, "  mend: %s", mend);
 }
 
 /**
@@ -74,15 +79,13 @@ void doctor_found(struct doctor *d, const struct advice *advice,
  */
 void doctor_fact(const struct subject *subject, const char *fmt, ...)
 {
+	char text[512];
 	va_list ap;
 
-	if (out_is_json())
-		return;
-	printf("%s: ", subject->name);
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	putchar('\n');
+	out_line(2, "%s: %s", subject->name, text);
 }
 
 static void examine_version(struct doctor *d, const char *subject,
@@ -141,11 +144,13 @@ static bool examine_modules(struct doctor *d)
 	if (!d->now.targets.n && !d->now.icepts.n)
 		doctor_found(d, &idle, &host,
 			     "neither a target nor an intercept in this network namespace");
-	doctor_fact(&host, "tcopyctl %s%s%s%s%s, %zu targets, %zu intercepts",
-		    TCOPY_VERSION, d->now.online ? ", tcopy " : "",
-		    d->now.host.version, d->now.test ? ", tcopy_intercept " :
-		    "", d->now.icept_all.version, d->now.targets.n,
-		    d->now.icepts.n);
+	doctor_fact(&host, "tcopyctl %s", TCOPY_VERSION);
+	if (d->now.online)
+		doctor_fact(&host, "tcopy %s, %zu targets", d->now.host.version,
+			    d->now.targets.n);
+	if (d->now.test)
+		doctor_fact(&host, "tcopy_intercept %s, %zu intercepts",
+			    d->now.icept_all.version, d->now.icepts.n);
 	return true;
 }
 

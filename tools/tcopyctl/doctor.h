@@ -11,7 +11,8 @@
  * @check:	its name, for programs
  * @why:	why it matters
  * @mend:	the command, or what else, that mends it; %s, once at most, is
- *		the subject's own word for itself (an ID, a device, a port)
+ *		the subject's own word for itself (an ID, a device, a port).
+ *		Without , ; : and ' it is one command, as it is typed
  */
 struct advice {
 	const char *check;

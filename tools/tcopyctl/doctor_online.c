@@ -156,15 +156,18 @@ static void print_channel(const struct target *t, const struct subject *s)
 
 	doctor_fact(s, "%s -> %s, %s", endpoint_text(from, &t->from),
 		    endpoint_text(to, &t->to), state_text(t->state));
-	if (t->heard)
-		doctor_fact(s, "relay %s spoke %u ms ago; a probe's round trip was %u us; %llu of %llu datagrams of headers lost",
-			    endpoint_text(relay, &t->relay), t->heard_ms,
-			    t->rtt, (unsigned long long)
+	if (t->heard) {
+		doctor_fact(s, "relay %s spoke %u ms ago",
+			    endpoint_text(relay, &t->relay), t->heard_ms);
+		doctor_fact(s, "a probe's round trip was %u us", t->rtt);
+		doctor_fact(s, "%llu of %llu datagrams of headers lost",
+			    (unsigned long long)
 			    t->stat[TCOPY_A_STAT_HEADERS_LOST],
 			    (unsigned long long)t->stat[TCOPY_A_STAT_HEADERS]);
-	else if (!t->direct)
+	} else if (!t->direct) {
 		doctor_fact(s, "relay %s has not spoken yet",
 			    endpoint_text(relay, &t->relay));
+	}
 }
 
 /**

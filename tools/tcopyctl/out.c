@@ -7,19 +7,13 @@
 #include <string.h>
 
 #include "out.h"
+#include "out_text.h"
 #include "tcopyctl.h"
 
-#define COLUMNS 16
-
-/**
- * struct cell - one line's worth of a text table, or a note between two
- * @text:	owned
- * @right:	a number: aligned to the right
- */
-struct cell {
-	char *text;
-	bool right;
-};
+/* In a block: the longest name of a counter, and what it can count. */
+#define BLOCK_TITLE	17
+#define BLOCK_NUMBER	13
+#define BLOCK_MEANING	(BLOCK_TITLE + 1 + BLOCK_NUMBER + 2)
 
 /* The one output of this program: a process prints one list. */
 static struct {
@@ -28,12 +22,8 @@ static struct {
 	enum out_shape shape;
 	unsigned int rows;
 	unsigned int fields;	/* of this row */
-	unsigned int columns;
-	const char *titles[COLUMNS];
-	size_t width[COLUMNS];
-	struct cell *cells;	/* row by row; a note is a row of its own */
-	size_t cells_n, cells_room;
-	unsigned int column;	/* next in this row */
+	struct text_table table;
+	size_t at;		/* column of a block's line */
 	char *note;
 } out;
 
@@ -126,17 +116,6 @@ static void json_key(const char *key)
 	fputs(out.pretty ? ": " : ":", stdout);
 }
 
-static void add_cell(char *text, bool right)
-{
-	if (out.cells_n == out.cells_room) {
-		out.cells_room = out.cells_room ? out.cells_room * 2 : 256;
-		out.cells = xrealloc(out.cells, out.cells_room,
-				     sizeof(*out.cells));
-	}
-	out.cells[out.cells_n].text = text;
-	out.cells[out.cells_n++].right = right;
-}
-
 static char *copy_printable(const char *value)
 {
 	char *copy = xrealloc(NULL, strlen(value) + 1, 1);
@@ -151,28 +130,20 @@ static char *copy_printable(const char *value)
 
 static void text_field(const char *title, const char *value, bool right)
 {
-	size_t len = strlen(value);
+	char *copy = copy_printable(value);
 
-	if (out.shape == OUT_BLOCK) {
-		char *copy = copy_printable(value);
-
-		if (out.fields++)
-			putchar('\n');
-		printf(right ? "%-18s %15s" : "%-18s %s", title, copy);
-		free(copy);
+	if (out.shape != OUT_BLOCK) {
+		text_table_cell(&out.table, title, copy, right);
 		return;
 	}
-	if (out.column == COLUMNS)
-		return;
-	if (out.rows == 1) {
-		out.titles[out.column] = title;
-		out.width[out.column] = strlen(title);
-		out.columns = out.column + 1;
-	}
-	if (len > out.width[out.column])
-		out.width[out.column] = len;
-	out.column++;
-	add_cell(copy_printable(value), right);
+	if (out.fields++)
+		putchar('\n');
+	out.at = (size_t)printf("%-*s ", BLOCK_TITLE, title);
+	if (right)
+		out.at += (size_t)printf("%*s", BLOCK_NUMBER, copy);
+	else
+		out.at = text_fold(copy, out.at, out.at);
+	free(copy);
 }
 
 /**
@@ -191,7 +162,6 @@ void out_list(enum out_shape shape)
 void out_row(void)
 {
 	out.fields = 0;
-	out.column = 0;
 	if (out.json) {
 		if (out.rows && out.shape != OUT_LINES)
 			putchar(',');
@@ -215,47 +185,15 @@ void out_row_end(void)
 	}
 	if (out.shape == OUT_BLOCK) {
 		putchar('\n');
-		if (out.note)
-			printf("%s\n", out.note);
+		if (out.note) {
+			text_fold(out.note, 0, 0);
+			putchar('\n');
+		}
 		free(out.note);
 	} else {
-		/* a note, or NULL, ends each row of cells */
-		add_cell(out.note, false);
+		text_table_row_end(&out.table, out.note);
 	}
 	out.note = NULL;
-}
-
-static void print_table(void)
-{
-	size_t at = 0;
-	unsigned int i;
-
-	for (i = 0; i < out.columns; i++)
-		printf("%s%-*s", i ? "  " : "",
-		       i + 1 < out.columns ? (int)out.width[i] : 0,
-		       out.titles[i]);
-	if (out.columns)
-		putchar('\n');
-	while (at < out.cells_n) {
-		for (i = 0; i < out.columns; i++) {
-			struct cell *cell = &out.cells[at++];
-			int width = (int)out.width[i];
-
-			if (!cell->right && i + 1 == out.columns)
-				width = 0;
-			printf("%s%*s", i ? "  " : "",
-			       cell->right ? width : -width, cell->text);
-			free(cell->text);
-		}
-		putchar('\n');
-		if (out.cells[at].text)
-			printf("    %s\n", out.cells[at].text);
-		free(out.cells[at++].text);
-	}
-	free(out.cells);
-	out.cells = NULL;
-	out.cells_n = 0;
-	out.cells_room = 0;
 }
 
 /** out_list_end() - end the list and print what is still kept */
@@ -266,7 +204,7 @@ void out_list_end(void)
 			json_break(0);
 		fputs("]\n", stdout);
 	} else if (out.shape == OUT_TABLE) {
-		print_table();
+		text_table_print(&out.table);
 	}
 }
 
@@ -322,36 +260,25 @@ void out_bool(const char *key, const char *title, bool value)
 }
 
 /**
- * out_strings() - a field that is a list
- * @key:	in JSON, or NULL
- * @title:	in text, or NULL
+ * out_strings() - a field that is a list, in JSON
+ * @key:	its key
  * @values:	its entries
  * @n:		how many
  */
-void out_strings(const char *key, const char *title, const char *const *values,
-		 unsigned int n)
+void out_strings(const char *key, const char *const *values, unsigned int n)
 {
-	char text[2048];
-	size_t len = 0;
 	unsigned int i;
 
-	if (out.json && key) {
-		json_key(key);
-		putchar('[');
-		for (i = 0; i < n; i++) {
-			if (i)
-				putchar(',');
-			json_string(values[i]);
-		}
-		putchar(']');
-	} else if (!out.json && title) {
-		snprintf(text, sizeof(text), "-");
-		for (i = 0; i < n && len < sizeof(text); i++)
-			len += (size_t)snprintf(text + len, sizeof(text) - len,
-						"%s%s", i ? "," : "",
-						values[i]);
-		text_field(title, text, false);
+	if (!out.json)
+		return;
+	json_key(key);
+	putchar('[');
+	for (i = 0; i < n; i++) {
+		if (i)
+			putchar(',');
+		json_string(values[i]);
 	}
+	putchar(']');
 }
 
 /**
@@ -360,17 +287,20 @@ void out_strings(const char *key, const char *title, const char *const *values,
  */
 void out_meaning(const char *text)
 {
-	if (!out.json && out.shape == OUT_BLOCK)
-		printf("  %s", text);
+	if (out.json || out.shape != OUT_BLOCK)
+		return;
+	fputs("  ", stdout);
+	text_fold(text, out.at + 2, BLOCK_MEANING);
 }
 
 /**
- * out_note() - a line below this row, in text
+ * out_note() - a line below this row, in text; several come in this order
  * @fmt:	as in printf(), without newline
  */
 void out_note(const char *fmt, ...)
 {
-	char text[1024];
+	char text[2048], *copy;
+	size_t len = out.note ? strlen(out.note) : 0;
 	va_list ap;
 
 	if (out.json)
@@ -378,8 +308,31 @@ void out_note(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	free(out.note);
-	out.note = copy_printable(text);
+	copy = copy_printable(text);
+	out.note = xrealloc(out.note, len + strlen(copy) + 2, 1);
+	sprintf(out.note + len, "%s%s", len ? "\n" : "", copy);
+	free(copy);
+}
+
+/**
+ * out_line() - a line that belongs to no list, in text, folded
+ * @hang:	column where it goes on
+ * @fmt:	as in printf(), without newline
+ */
+void out_line(unsigned int hang, const char *fmt, ...)
+{
+	char text[2048], *copy;
+	va_list ap;
+
+	if (out.json)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	copy = copy_printable(text);
+	text_fold(copy, 0, hang);
+	putchar('\n');
+	free(copy);
 }
 
 /** out_none() - what is on stdout by now is not data: add nothing to it */

@@ -2,7 +2,8 @@
 /*
  * One printer for text and JSON. A command prints a list of rows; a row is a
  * list of fields. In JSON that is an array of objects, always valid, [] when
- * empty. In text it is a table, or a block of lines a row.
+ * empty. In text it is a table, or a block of lines a row, of 80 columns: see
+ * out_text.h.
  *
  *	out_list(OUT_TABLE);
  *	out_row();
@@ -37,10 +38,11 @@ void out_row_end(void);
 void out_str(const char *key, const char *title, const char *value);
 void out_num(const char *key, const char *title, uint64_t value);
 void out_bool(const char *key, const char *title, bool value);
-void out_strings(const char *key, const char *title, const char *const *values,
-		 unsigned int n);
+void out_strings(const char *key, const char *const *values, unsigned int n);
 void out_meaning(const char *text);
 void out_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void out_line(unsigned int hang, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 void out_none(void);
 void out_finish(void);

@@ -59,19 +59,23 @@ static int session_cb(const struct nlmsghdr *nlh, void *data)
 
 static void print_session(const struct session *s)
 {
-	char text[ENDPOINT_TEXT];
+	char client[ENDPOINT_TEXT], source[ENDPOINT_TEXT], text[ENDPOINT_TEXT];
 
+	endpoint_text(client, &s->client);
+	endpoint_text(source, &s->source);
 	out_row();
-	out_num("target", "TARGET", s->target);
-	out_str("client", "CLIENT", endpoint_text(text, &s->client));
+	out_num("target", "ID", s->target);
+	out_str("client", "CLIENT", client);
 	out_str("from", "FROM", endpoint_text(text, &s->from));
-	out_str("source", "SOURCE", endpoint_text(text, &s->source));
-	out_str("to", "TO", endpoint_text(text, &s->to));
+	out_str("source", NULL, source);
+	out_str("to", NULL, endpoint_text(text, &s->to));
 	out_str("state", "STATE", s->state);
 	out_num("held", "HELD", s->held);
 	out_num("rtt_us", "RTT/us", s->rtt);
 	out_num("sent", "SENT", s->sent);
-	out_num("received", "RECEIVED", s->received);
+	out_num("received", "RCVD", s->received);
+	if (strcmp(client, source))
+		out_note("source %s", source);
 	out_row_end();
 }
 
@@ -179,9 +183,10 @@ const struct command cmd_show_sessions = {
 	"  --state STATE      opening, open, closing or ended\n"
 	"  --held             of which something is kept back now\n"
 	"\n"
-	"SOURCE: what the copy leaves with: CLIENT, or this host's own address ('add-target -h').\n"
-	"HELD: bytes kept back now. SENT and RECEIVED: payload bytes of the copy, modulo 2^32.\n"
-	"RTT: to the test service, 0 when it is not measured yet.\n",
+	"ID: the target's; 'show-targets' says where it copies to. FROM: what CLIENT asked.\n"
+	"HELD: bytes kept back now. SENT and RCVD: payload bytes of the copy, modulo 2^32.\n"
+	"RTT/us: to the test service, 0 when it is not measured yet. A line 'source' below: what\n"
+	"the copy leaves with instead of CLIENT ('add-target -h'). -j has all of it each time.\n",
 	.examples =
 	"tcopyctl show-sessions --target web --held\n",
 	.run = run,

@@ -84,7 +84,7 @@ static void put_prefixes(const char *key, const struct prefix *prefix,
 
 	for (i = 0; i < n; i++)
 		values[i] = prefix_text(text[i], &prefix[i]);
-	out_strings(key, NULL, values, n);
+	out_strings(key, values, n);
 }
 
 static void put_shape(const struct target *t)
