@@ -200,6 +200,76 @@ failed:
 	return rc;
 }
 
+/**
+ * struct search - a family that is looked for
+ * @name:	its name
+ * @this:	the message that is read is about it
+ * @cb:		called with that
+ * @data:	for @cb
+ * @found:	there is one
+ */
+struct search {
+	const char *name;
+	bool this;
+	mnl_cb_t cb;
+	void *data;
+	bool found;
+};
+
+static int name_attr(const struct nlattr *attr, void *data)
+{
+	struct search *s = data;
+
+	if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_NAME &&
+	    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+		s->this = !strcmp(mnl_attr_get_str(attr), s->name);
+	return MNL_CB_OK;
+}
+
+static int search_cb(const struct nlmsghdr *nlh, void *data)
+{
+	struct search *s = data;
+
+	s->this = false;
+	if (mnl_attr_parse(nlh, sizeof(struct genlmsghdr), name_attr, s) < 0)
+		return MNL_CB_ERROR;
+	if (!s->this)
+		return MNL_CB_OK;
+	s->found = true;
+	return s->cb(nlh, s->data);
+}
+
+/**
+ * nl_family() - what the kernel says of a family
+ * @nl:		to nlctrl
+ * @name:	the family's
+ * @cb:		called with the message about it
+ * @data:	for @cb
+ * @err:	set on failure
+ *
+ * Asks for all there are. Asked for one by its name that is not there, the
+ * kernel runs modprobe each time, and our modules are not found by that.
+ *
+ * Return: 0; -ENOENT: there is none, its module is not loaded; or another
+ * negative errno.
+ */
+int nl_family(struct nl *nl, const char *name, mnl_cb_t cb, void *data,
+	      struct err *err)
+{
+	struct search s = { .name = name, .cb = cb, .data = data };
+	struct nl_request req;
+	int rc;
+
+	nl_begin(nl, &req, CTRL_CMD_GETFAMILY, NLM_F_DUMP);
+	rc = nl_call(nl, &req, search_cb, &s, err);
+	if (rc || s.found)
+		return rc;
+	err_set(err, "the module %s is not loaded, which belongs on %s: 'modprobe %s', or 'insmod %s.ko' from the build directory",
+		name, strcmp(name, TCOPY_FAMILY_NAME) ? "a test host" :
+		"an online host", name, name);
+	return -ENOENT;
+}
+
 static int family_attr(const struct nlattr *attr, void *data)
 {
 	uint16_t *family = data;
@@ -226,7 +296,6 @@ static int family_cb(const struct nlmsghdr *nlh, void *data)
  */
 int nl_open(struct nl *nl, const char *family, struct err *err)
 {
-	struct nl_request req;
 	uint16_t id = 0;
 	int on = 1, rc;
 
@@ -246,15 +315,7 @@ int nl_open(struct nl *nl, const char *family, struct err *err)
 	mnl_socket_setsockopt(nl->sock, NETLINK_GET_STRICT_CHK, &on,
 			      sizeof(on));
 
-	nl_begin(nl, &req, CTRL_CMD_GETFAMILY, NLM_F_ACK);
-	mnl_attr_put_strz(req.nlh, CTRL_ATTR_FAMILY_NAME, family);
-	rc = nl_call(nl, &req, family_cb, &id, err);
-	if (!rc && !id)
-		rc = -ENOENT;
-	if (rc == -ENOENT)
-		err_set(err, "the module %s is not loaded, which belongs on %s: 'modprobe %s', or 'insmod %s.ko' from the build directory",
-			family, strcmp(family, TCOPY_FAMILY_NAME) ?
-			"a test host" : "an online host", family, family);
+	rc = nl_family(nl, family, family_cb, &id, err);
 	if (!rc) {
 		nl->family = id;
 		return 0;

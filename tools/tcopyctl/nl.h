@@ -39,6 +39,8 @@ int nl_open(struct nl *nl, const char *family, struct err *err);
 void nl_need(struct nl *nl, const char *family);
 bool nl_may(struct nl *nl, const char *family);
 void nl_close(struct nl *nl);
+int nl_family(struct nl *nl, const char *name, mnl_cb_t cb, void *data,
+	      struct err *err);
 void nl_begin(struct nl *nl, struct nl_request *req, uint8_t cmd,
 	      uint16_t flags);
 int nl_call(struct nl *nl, struct nl_request *req, mnl_cb_t cb, void *data,

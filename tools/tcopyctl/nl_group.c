@@ -83,7 +83,6 @@ int nl_group_find(struct nl_group *to, const char *family, const char *group,
 		  struct err *err)
 {
 	struct search s = { .name = group, .found = to };
-	struct nl_request req;
 	struct nl nl;
 	int rc;
 
@@ -91,9 +90,7 @@ int nl_group_find(struct nl_group *to, const char *family, const char *group,
 	rc = nl_open(&nl, "nlctrl", err);
 	if (rc)
 		return rc;
-	nl_begin(&nl, &req, CTRL_CMD_GETFAMILY, NLM_F_ACK);
-	mnl_attr_put_strz(req.nlh, CTRL_ATTR_FAMILY_NAME, family);
-	rc = nl_call(&nl, &req, family_cb, &s, err);
+	rc = nl_family(&nl, family, family_cb, &s, err);
 	nl_close(&nl);
 	return rc;
 }
