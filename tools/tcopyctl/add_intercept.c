@@ -157,7 +157,7 @@ static int run(struct args *args)
 
 const struct command cmd_add_intercept = {
 	.name = "add-intercept",
-	.synopsis = "PORT [--addr ADDR] [--pass PREFIX]... [--for DURATION] [--force]",
+	.synopsis = "PORT [--addr ADDR] [--pass PREFIX]... [OPTION...]",
 	.summary = "steal the answers of this host's test service on a port",
 	.help =
 	"From then on nobody but this host itself gets an answer from PORT: the service\n"

@@ -218,7 +218,7 @@ static int run(struct args *args)
 
 const struct command cmd_add_target = {
 	.name = "add-target",
-	.synopsis = "ADDR:PORT [--from [ADDR:]PORT] [--name NAME] [--relay [ADDR:]PORT] [OPTION...]",
+	.synopsis = "ADDR:PORT [--from [ADDR:]PORT] [OPTION...]",
 	.summary = "copy a service of this host to a test service",
 	.help =
 	"ADDR:PORT is the test service: 10.0.0.5:80, [2001:db8::5]:80, [fe80::5%eth0]:80 or a\n"

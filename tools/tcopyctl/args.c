@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "help.h"
 #include "out.h"
 #include "tcopyctl.h"
 
@@ -107,46 +108,6 @@ void *xrealloc(void *p, size_t n, size_t size)
 	return p;
 }
 
-static void print_all_help(void)
-{
-	const struct command *const *cmd;
-
-	puts("usage: tcopyctl [-j] [-p] [-n NETNS] COMMAND [ARGUMENT...]\n"
-	     "\n"
-	     "tcopy copies live TCP traffic of this host's services to a test host.\n"
-	     "\n"
-	     "commands:");
-	for (cmd = commands; *cmd; cmd++)
-		printf("  %-16s %s\n", (*cmd)->name, (*cmd)->summary);
-	puts("\n"
-	     "global options:\n"
-	     "  -j, --json         print JSON: a list of objects, [] when there is nothing\n"
-	     "  -p, --pretty       with line breaks\n"
-	     "  -n, --netns NAME   in the network namespace /run/netns/NAME\n"
-	     "  -V, --version      print the version\n"
-	     "  -h, --help         this text; behind a COMMAND its own\n"
-	     "\n"
-	     "exit codes: 0 done, 1 the kernel or this system's state refused, 2 bad usage,\n"
-	     "            3 doctor found something.");
-	out_none();
-	leave(EXIT_DONE);
-}
-
-static void print_help(const struct command *cmd)
-{
-	const char *line, *end;
-
-	printf("usage: tcopyctl %s%s%s\n\n%s.\n", cmd->name,
-	       *cmd->synopsis ? " " : "", cmd->synopsis, cmd->summary);
-	if (*cmd->help)
-		printf("\n%s", cmd->help);
-	puts("\nexamples:");
-	for (line = cmd->examples; (end = strchr(line, '\n')); line = end + 1)
-		printf("  %.*s\n", (int)(end - line), line);
-	out_none();
-	leave(EXIT_DONE);
-}
-
 /* Before any socket is opened: a netlink socket keeps its namespace. */
 static void enter_netns(const char *name)
 {
@@ -236,9 +197,9 @@ static void args_asked(struct args *args)
 	if (args->ask == 'V')
 		print_version();
 	if (args->ask && args->cmd)
-		print_help(args->cmd);
+		help_command(args->cmd);
 	if (args->ask)
-		print_all_help();
+		help_all();
 }
 
 static const struct command *find_command(const char *word)

@@ -345,7 +345,7 @@ static int run(struct args *args)
 const struct command cmd_relay = {
 	.name = "relay",
 	.synopsis = "[--listen [ADDR:]PORT] [--allow PREFIX]...",
-	.summary = "the test host's daemon: send headers of answers to the online hosts",
+	.summary = "the test host's daemon: send headers of answers back",
 	.help =
 	"Runs in the foreground until SIGTERM or SIGINT. SIGUSR1 prints its counters to\n"
 	"stderr, and so does the end; 'tcopyctl metrics' has them, too. An online host speaks first and proves its address by\n"

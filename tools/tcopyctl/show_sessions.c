@@ -175,7 +175,7 @@ static int run(struct args *args)
 
 const struct command cmd_show_sessions = {
 	.name = "show-sessions",
-	.synopsis = "[--target ID|NAME|ADDR:PORT] [--client PREFIX]... [--state STATE] [--held]",
+	.synopsis = "[--target ID|NAME|ADDR:PORT] [OPTION...]",
 	.summary = "list the connections that are copied now",
 	.help =
 	"  --target ID|NAME   of this target alone\n"
@@ -184,9 +184,9 @@ const struct command cmd_show_sessions = {
 	"  --held             of which something is kept back now\n"
 	"\n"
 	"ID: the target's; 'show-targets' says where it copies to. FROM: what CLIENT asked.\n"
-	"HELD: bytes kept back now. SENT and RCVD: payload bytes of the copy, modulo 2^32.\n"
-	"RTT/us: to the test service, 0 when it is not measured yet. A line 'source' below: what\n"
-	"the copy leaves with instead of CLIENT ('add-target -h'). -j has all of it each time.\n",
+	"HELD: bytes kept back now. SENT, RCVD: payload bytes of the copy, modulo 2^32.\n"
+	"RTT/us: to the test service, 0 when it is not measured yet.\n"
+	"A line 'source' below: what the copy leaves with instead of CLIENT ('add-target -h').\n",
 	.examples =
 	"tcopyctl show-sessions --target web --held\n",
 	.run = run,

@@ -95,7 +95,7 @@ static int run(struct args *args)
 const struct command cmd_show_stats = {
 	.name = "show-stats",
 	.synopsis = "[--target ID|NAME|ADDR:PORT]",
-	.summary = "show every counter with its meaning, and whether the balance adds up",
+	.summary = "show every counter with its meaning; do they add up?",
 	.help =
 	"Every packet that matched a target is in exactly one of the indented lines.\n",
 	.examples =

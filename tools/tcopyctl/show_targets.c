@@ -161,7 +161,7 @@ static int run(struct args *args)
 const struct command cmd_show_targets = {
 	.name = "show-targets",
 	.synopsis = "",
-	.summary = "list what is copied where, and what keeps it from being copied",
+	.summary = "list what is copied where, and what is in the way",
 	.help =
 	"A target that is not copying says why, and what to do, in the line below it.\n"
 	"COPIED counts client packets; 'show-stats' has all counters, and so has -j.\n",

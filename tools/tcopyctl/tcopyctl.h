@@ -26,7 +26,8 @@ struct args;
  * @name:	as it is typed
  * @synopsis:	its arguments, for the usage line; "" when it has none
  * @summary:	one line
- * @help:	what `tcopyctl NAME -h` says behind the usage line, lines ended
+ * @help:	what `tcopyctl NAME -h` says behind the usage line, lines ended;
+ *		it is folded anew: prose, and below it options
  * @examples:	command lines behind that, 78 columns at most, lines ended
  * @run:	returns an exit code, or leaves by refuse() or misuse()
  */
