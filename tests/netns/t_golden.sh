@@ -60,7 +60,7 @@ saw online '"paused"|web.* paused'
 ctl online del-target later || fail "del-target"
 ctl test add-intercept 81 || fail "add-intercept 81"
 saw test '81[^0-9]'
-for h in online test; do for k in txt json; do norm "monitor${k#txt}" <"$T/$h.$k" >"$GOLD/$h.monitor.$k" || fail "monitor on the $h host"; done; done
+for h in online test; do for k in txt json; do norm "monitor$([ $k = txt ] || echo -json)" <"$T/$h.$k" >"$GOLD/$h.monitor.$k" || fail "monitor on the $h host"; done; done
 
 bad=0
 for f in "$GOLD"/*; do
