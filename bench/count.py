@@ -42,11 +42,6 @@ class Counts:
         for arg, caller, ticks, _ in calls(f'{self.directory}/count.{name}.gz'):
             yield arg, caller, ticks - self.probes
 
-    def cpus(self, name):
-        """How many calls each CPU made, in their order."""
-        by = collections.Counter(cpu for _, _, _, cpu in calls(f'{self.directory}/count.{name}.gz'))
-        return [by[cpu] for cpu in sorted(by)]
-
     def median(self, name, keep, parts):
         n = [ticks / parts(arg) for arg, _, ticks in self.calls(name) if keep(arg)]
         if not n:
@@ -103,10 +98,6 @@ def main():
         medians = {'hook': hook[0], 'session': engine[0], 'ack': ack[0], 'other': other[0], 'header': header[0]}
         table.store(out, 'count', {'kernel': kernel, 'version': version, 'medians': medians})
     line('a run of the queue, all included', calls_of('unpaced.small', 'netns_run'))
-    cpus = counts.cpus('unpaced.small.capture_v4')
-    if len(cpus) > 1:
-        print(f'The hook\'s calls, a CPU each: {", ".join(str(n) for n in cpus)}')
-        print(f'Runs of the queue: {", ".join(str(n) for n in counts.cpus("unpaced.small.netns_run"))}')
 
 
 if __name__ == '__main__':

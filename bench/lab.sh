@@ -41,22 +41,12 @@ cables_up() {
 	ip -n online link set eth1 up
 	ip -n test route add default via 10.2.0.1
 	ns client sysctl -qw net.ipv4.ip_local_port_range='1025 65000'
-	rps client eth0
-	rps online eth0
-	rps online eth1
-	rps test eth0
 }
 offloads_off() {
 	ns client ethtool -K eth0 tso off gso off gro off >/dev/null
 	ns test ethtool -K eth0 tso off gso off gro off >/dev/null
 	ns online ethtool -K eth0 tso off gso off gro off >/dev/null
 	ns online ethtool -K eth1 tso off gso off gro off >/dev/null
-}
-# what comes in is spread over the CPUs, by flow
-rps() {		# NAMESPACE DEVICE
-	local n
-	n=$(nproc)
-	[ "$n" = 1 ] || ns "$1" sh -c "printf '%x' $(((1 << n) - 1)) >/sys/class/net/$2/queues/rx-0/rps_cpus"
 }
 
 # What is shed, or lost by us; there is none of it, or it is no measurement.
