@@ -60,7 +60,7 @@ static void act(const struct tcopy_act *act)
 		if (!p->len)
 			break;
 		if (ended || after(end, chunk.end) || after(end, t.snd_max) ||
-		    before(p->seq, t.snd_una) || p->len > 60000 || !p->mss)
+		    before(p->seq, t.snd_una) || p->len > 65400 || !p->mss)
 			abort();
 		break;
 	case TCOPY_ACT_END:
