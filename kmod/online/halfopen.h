@@ -8,7 +8,9 @@
 
 struct tcopy_net;
 
-#define TCOPY_HALFOPEN_SLOTS	8192	/* power of two */
+/* A SYN has its place in one of so many sets, with room for others. */
+#define TCOPY_HALFOPEN_SETS	4096	/* power of two */
+#define TCOPY_HALFOPEN_WAYS	4
 
 /**
  * struct tcopy_halfopen - client SYNs of late; the rest of it is private
@@ -18,12 +20,12 @@ struct tcopy_net;
  *		this instant
  */
 struct tcopy_halfopen {
-	u32 tag[TCOPY_HALFOPEN_SLOTS];
+	u32 tag[TCOPY_HALFOPEN_SETS][TCOPY_HALFOPEN_WAYS];
 };
 
-static inline u32 tcopy_halfopen_index(u32 hash)
+static inline u32 tcopy_halfopen_set(u32 hash)
 {
-	return (hash >> 1) & (TCOPY_HALFOPEN_SLOTS - 1);
+	return (hash >> 1) & (TCOPY_HALFOPEN_SETS - 1);
 }
 
 static inline u32 tcopy_halfopen_tag(u32 hash)
@@ -43,8 +45,11 @@ static inline u32 tcopy_halfopen_tag(u32 hash)
 static inline bool tcopy_halfopen_may(const struct tcopy_halfopen *table,
 				      u32 hash)
 {
-	return READ_ONCE(table->tag[tcopy_halfopen_index(hash)]) ==
-	       tcopy_halfopen_tag(hash);
+	const u32 *way = table->tag[tcopy_halfopen_set(hash)];
+	u32 tag = tcopy_halfopen_tag(hash);
+
+	return READ_ONCE(way[0]) == tag || READ_ONCE(way[1]) == tag ||
+	       READ_ONCE(way[2]) == tag || READ_ONCE(way[3]) == tag;
 }
 
 /**
@@ -61,7 +66,7 @@ static inline bool tcopy_halfopen_may(const struct tcopy_halfopen *table,
  *		which a request begins behind @isn
  * @answered:	production's SYN-ACK was seen: @online holds
  * @mptcp:	and it agreed to MPTCP
- * @at:		jiffies when it came
+ * @at:		jiffies when it came, or the copy was picked up
  * @online:	what was seen of production since
  */
 struct tcopy_syn {

@@ -44,7 +44,7 @@
 #define TCOPY_T_RETRIES		8
 #define TCOPY_T_SYNS		4	/* at 0, 1, 3 and 7 s */
 #define TCOPY_T_REPLIES		4
-#define TCOPY_T_SEND_MAX	65400	/* payload: a GSO packet is up to 65535 */
+#define TCOPY_T_SEND_MAX	65400	/* payload; a GSO packet holds 65535 */
 #define TCOPY_T_MSS_MIN		48	/* as tcp_min_snd_mss */
 #define TCOPY_T_MSS_PATH	500	/* not less by what routers say */
 #define TCOPY_T_WIN		65535	/* the window field, at most */
