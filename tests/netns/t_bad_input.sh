@@ -42,7 +42,7 @@ online_host_up --name web
 ctl online add-target "$(hostport test 80)" --from 81 --name admin >"$T/id"
 [ "$(cat "$T/id")" = 2 ] || fail "the second target's ID is '$(cat "$T/id")'"
 ctl online add-target "$(hostport test 8080)" --from "$(hostport online 82)" --name bare --source own --pace none --idle 5m --wait 7 --max-sessions 9
-wait_for 15 "the relay" sh -c "'$CTL' -n test show-intercepts | grep -q yes"
+wait_for 15 "the relay" sh -c "'$CTL' -n test -j show-intercepts | tr -d ' ' | grep -q '\"relay\":true'"
 ctl online -p -j show-targets >"$T/targets"
 for want in '"pace": "none"' '"source": "own"' '"source": "client"' '"idle": 300' '"wait": 7' '"max_sessions": 9' '"from": "10.1.0.1:82"' '"name": "admin"'; do
 	grep -qF "$want" "$T/targets" || fail "not shown: $want: $(cat "$T/targets")"
