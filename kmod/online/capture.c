@@ -105,6 +105,25 @@ static struct sk_buff *capture_alloc(unsigned int linear)
 	return skb;
 }
 
+/* Payload in memory of its own, which is nearly always there already. */
+static struct sk_buff *capture_copy(const struct capture *c, unsigned int off)
+{
+	unsigned int len = c->seg.len;
+	struct sk_buff *skb;
+
+	if (len > CAPTURE_COPY_MAX)
+		goto alloc;
+	skb = tcopy_spare_take(c->tn, TCOPY_EVENT_ROOM + len);
+	if (!skb)
+		goto alloc;
+	skb_reserve(skb, TCOPY_EVENT_ROOM);
+	skb_copy_bits(c->skb, off, __skb_put(skb, len), len);
+	return skb;
+alloc:
+	return tcopy_hold_copy(c->skb, off, len, TCOPY_EVENT_ROOM,
+			       CAPTURE_COPY_MAX);
+}
+
 /* Payload by reference: what is linear is copied, pages are shared. */
 static struct sk_buff *capture_share(const struct sk_buff *from,
 				     unsigned int off)
@@ -154,8 +173,7 @@ struct sk_buff *tcopy_capture_take(const struct capture *c, bool halfopen)
 
 	if (len <= CAPTURE_COPY_MAX || skb_has_frag_list(from) ||
 	    skb_zcopy((struct sk_buff *)from))
-		skb = tcopy_hold_copy(from, off, len, TCOPY_EVENT_ROOM,
-				      CAPTURE_COPY_MAX);
+		skb = capture_copy(c, off);
 	else
 		skb = capture_share(from, off);
 	if (!skb)

@@ -100,8 +100,7 @@ void tcopy_hold_init(struct tcopy_hold *h, u32 seq)
 	h->shared = 0;
 }
 
-static void hold_free(struct tcopy_hold *h, struct tcopy_net *tn,
-		      struct sk_buff *skb)
+static void hold_unlink(struct tcopy_hold *h, struct sk_buff *skb)
 {
 	if (skb == h->own)
 		h->own = skb_queue_is_first(&h->q, skb) ? NULL :
@@ -109,6 +108,12 @@ static void hold_free(struct tcopy_hold *h, struct tcopy_net *tn,
 	__skb_unlink(skb, &h->q);
 	h->shared -= tcopy_hold_cb(skb)->shared;
 	h->bytes -= skb->truesize;
+}
+
+static void hold_free(struct tcopy_hold *h, struct tcopy_net *tn,
+		      struct sk_buff *skb)
+{
+	hold_unlink(h, skb);
 	tcopy_hold_drop(skb, tn);
 }
 
@@ -282,13 +287,19 @@ unsigned int tcopy_hold_sent(struct tcopy_hold *h, u32 end)
 void tcopy_hold_release(struct tcopy_hold *h, struct tcopy_net *tn, u32 seq)
 {
 	struct sk_buff *skb;
+	s64 size;
 
 	while ((skb = skb_peek(&h->q)) && skb != h->next &&
 	       !after(tcopy_hold_cb(skb)->end, seq) &&
 	       !after(tcopy_hold_cb(skb)->end, h->sent)) {
 		if (skb == h->contig)
 			h->contig = NULL;
-		hold_free(h, tn, skb);
+		hold_unlink(h, skb);
+		size = skb->truesize;
+		if (tcopy_spare_give(tn, skb))
+			tcopy_mem_add(tn, -size);
+		else
+			tcopy_hold_drop(skb, tn);
 	}
 }
 

@@ -78,6 +78,7 @@ static void netns_run(struct tasklet_struct *tasklet)
 				  begun_ns);
 	}
 	rcu_read_unlock();
+	tcopy_spare_fill(cpu);
 	tcopy_queue_done(cpu, n, since_ns);
 }
 

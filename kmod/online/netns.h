@@ -13,6 +13,7 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include "share.h"
+#include "spare.h"
 
 struct tcopy_direct;
 struct tcopy_halfopen;
@@ -69,6 +70,7 @@ struct tcopy_rules;
  * @acks:	sessions whose acknowledgment waits for data to ride on, oldest
  *		first; each entry holds a reference
  * @ack_timer:	for the first of @acks
+ * @spare:	buffers for what is captured next
  * @tn:		the namespace
  */
 struct tcopy_cpu {
@@ -92,6 +94,7 @@ struct tcopy_cpu {
 	spinlock_t ack_lock;
 	struct list_head acks;
 	struct hrtimer ack_timer;
+	struct tcopy_spare spare[TCOPY_SPARE_SIZES];
 	struct tcopy_net *tn;
 };
 

@@ -108,6 +108,7 @@ int tcopy_queue_init(struct tcopy_net *tn,
 		INIT_LIST_HEAD(&cpu->acks);
 		tcopy_hrtimer_setup(&cpu->ack_timer, queue_acks,
 				    HRTIMER_MODE_REL_SOFT);
+		tcopy_spare_init(cpu);
 		cpu->tn = tn;
 	}
 	return 0;
@@ -173,6 +174,11 @@ void tcopy_queue_stop(struct tcopy_net *tn)
  */
 void tcopy_queue_free(struct tcopy_net *tn)
 {
+	int i;
+
+	if (tn->cpu)
+		for_each_possible_cpu(i)
+			tcopy_spare_purge(per_cpu_ptr(tn->cpu, i));
 	free_percpu(tn->cpu);
 	tn->cpu = NULL;
 }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/* spare: see spare.h. */
+
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+
+#include "netns.h"
+#include "spare.h"
+
+/* Buffers of one size that a CPU has ready, at most. */
+#define SPARE_MAX	64
+
+static unsigned int spare_head(unsigned int i)
+{
+	return SKB_WITH_OVERHEAD(TCOPY_SPARE_SIZE << i);
+}
+
+/**
+ * tcopy_spare_init() - none is there yet
+ * @cpu: whose
+ */
+void tcopy_spare_init(struct tcopy_cpu *cpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < TCOPY_SPARE_SIZES; i++)
+		__skb_queue_head_init(&cpu->spare[i].free);
+}
+
+/**
+ * tcopy_spare_take() - an empty skb
+ * @tn:		the namespace
+ * @size:	bytes that its head is to have
+ *
+ * Context: BH.
+ *
+ * Return: as alloc_skb_fclone() does, nothing reserved; the caller's. NULL
+ * when there is none: allocate one.
+ */
+struct sk_buff *tcopy_spare_take(struct tcopy_net *tn, unsigned int size)
+{
+	struct tcopy_spare *spare = this_cpu_ptr(tn->cpu)->spare;
+
+	if (size > spare_head(0)) {
+		if (size > spare_head(1))
+			return NULL;
+		spare++;
+	}
+	spare->taken++;
+	return __skb_dequeue(&spare->free);
+}
+
+/* As it was when it was new; its clones are gone. */
+static void spare_clear(struct sk_buff *skb)
+{
+	struct skb_shared_info *info = skb_shinfo(skb);
+
+	memset(info, 0, offsetof(struct skb_shared_info, dataref));
+	memset(skb->cb, 0, sizeof(skb->cb));
+	skb->data = skb->head;
+	skb_reset_tail_pointer(skb);
+	skb->len = 0;
+	skb->cloned = 0;
+}
+
+/* Does nobody else have any of it? */
+static bool spare_alone(struct sk_buff *skb)
+{
+	struct sk_buff_fclones *pair;
+
+	if (skb->fclone != SKB_FCLONE_ORIG || skb_is_nonlinear(skb) ||
+	    skb_pfmemalloc(skb) || skb->mark || skb_cloned(skb))
+		return false;
+	pair = container_of(skb, struct sk_buff_fclones, skb1);
+	if (refcount_read(&pair->fclone_ref) != 1)
+		return false;
+	/* Whoever had the clone is done with it. */
+	smp_acquire__after_ctrl_dep();
+	return true;
+}
+
+/**
+ * tcopy_spare_give() - payload is not needed any more
+ * @tn:		the namespace
+ * @skb:	captured, and changed by nobody since; not accounted any more.
+ *		Consumed when it can be used again, else still the caller's
+ *
+ * Context: BH.
+ *
+ * Return: false when it is of another size, somebody has it still (it is on its
+ * way out), or there are enough.
+ */
+bool tcopy_spare_give(struct tcopy_net *tn, struct sk_buff *skb)
+{
+	struct tcopy_spare *spare = this_cpu_ptr(tn->cpu)->spare;
+
+	if (skb_end_offset(skb) != spare_head(0)) {
+		if (skb_end_offset(skb) != spare_head(1))
+			return false;
+		spare++;
+	}
+	if (skb_queue_len(&spare->free) >= SPARE_MAX || !spare_alone(skb))
+		return false;
+	spare_clear(skb);
+	__skb_queue_head(&spare->free, skb);
+	return true;
+}
+
+/**
+ * tcopy_spare_fill() - have as many ready as were asked for of late
+ * @cpu: this CPU
+ *
+ * Context: the tasklet, behind production's packets and their copies.
+ */
+void tcopy_spare_fill(struct tcopy_cpu *cpu)
+{
+	struct tcopy_spare *spare;
+	struct sk_buff *skb;
+	unsigned int i, want;
+
+	for (i = 0; i < TCOPY_SPARE_SIZES; i++) {
+		spare = &cpu->spare[i];
+		want = min_t(unsigned int, spare->taken, SPARE_MAX);
+		spare->taken = 0;
+		while (skb_queue_len(&spare->free) < want) {
+			skb = alloc_skb_fclone(spare_head(i), TCOPY_GFP);
+			if (!skb)
+				return;
+			__skb_queue_head(&spare->free, skb);
+		}
+	}
+}
+
+/**
+ * tcopy_spare_purge() - free them
+ * @cpu: nobody takes or gives any more
+ */
+void tcopy_spare_purge(struct tcopy_cpu *cpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < TCOPY_SPARE_SIZES; i++)
+		__skb_queue_purge(&cpu->spare[i].free);
+}
