@@ -38,7 +38,8 @@
  * @opts:	TCOPY_OPT_...: which options were there and well formed
  * @wscale:	with TCOPY_OPT_WS, 0 to 14 (RFC 7323, section 2.3)
  * @sacks:	number of blocks in @sack
- * @sack:	SACK blocks, [0] is the left edge, [1] the right
+ * @sack:	SACK blocks, [0] is the left edge, [1] the right; what is behind
+ *		@sacks of them is not filled
  */
 struct tcopy_seg {
 	u32 seq;
@@ -154,14 +155,14 @@ static inline void tcopy_seg_options(struct tcopy_seg *seg, const u8 *p,
 
 /**
  * tcopy_seg_fixed() - read the fixed part of a TCP header
- * @seg:	filled as a whole, without options
+ * @seg:	filled, without options
  * @th:		20 bytes, as on the wire; any alignment
  * @payload:	payload bytes behind the header
  */
 static inline void tcopy_seg_fixed(struct tcopy_seg *seg, const u8 *th,
 				   u32 payload)
 {
-	memset(seg, 0, sizeof(*seg));
+	memset(seg, 0, offsetof(struct tcopy_seg, sack));
 	seg->seq = tcopy_get32(th + 4);
 	seg->ack = tcopy_get32(th + 8);
 	seg->flags = th[13];

@@ -117,7 +117,10 @@ static struct sk_buff *capture_copy(const struct capture *c, unsigned int off)
 	if (!skb)
 		goto alloc;
 	skb_reserve(skb, TCOPY_EVENT_ROOM);
-	skb_copy_bits(c->skb, off, __skb_put(skb, len), len);
+	if (likely(off + len <= skb_headlen(c->skb)))
+		__skb_put_data(skb, c->skb->data + off, len);
+	else
+		skb_copy_bits(c->skb, off, __skb_put(skb, len), len);
 	return skb;
 alloc:
 	return tcopy_hold_copy(c->skb, off, len, TCOPY_EVENT_ROOM,
@@ -299,6 +302,17 @@ void tcopy_capture_fragment(const struct tcopy_rules *rules, struct capture *c,
 	capture_count(rules, c, th, TCOPY_A_STAT_FRAGMENT);
 }
 
+/* May it be behind a SYN of late? Nearly always the answer is no, and quickly
+ * found.
+ */
+static bool capture_halfopen(const struct capture *c)
+{
+	u32 hash = tcopy_flow_hash(&c->flow, sizeof(c->flow), 0);
+
+	return tcopy_halfopen_may(c->tn->halfopen, hash) &&
+	       tcopy_halfopen_has(c->tn, &c->flow, c->seg.seq);
+}
+
 /* Is it a copy itself, on its way to a test service on this host? One that is a
  * target's online service as well would be copied in a circle.
  */
@@ -361,7 +375,7 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 
 	half = c->forward ?
 	       tcopy_halfopen_begins(c->tn, &c->flow, &c->seg) :
-	       tcopy_halfopen_has(c->tn, &c->flow, c->seg.seq);
+	       capture_halfopen(c);
 	if (!half) {
 		bool bare = !c->seg.len &&
 			    !(c->seg.flags & (TCOPY_FIN | TCOPY_RST));

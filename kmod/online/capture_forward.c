@@ -86,7 +86,7 @@ static unsigned int forward_v4(void *priv, struct sk_buff *skb,
 	const struct tcphdr *th;
 	unsigned int thoff;
 	struct tcphdr buf;
-	struct capture c;
+	struct capture c __uninitialized;
 
 	/* No ports but in the first fragment */
 	if (iph->protocol != IPPROTO_TCP || iph->frag_off & htons(IP_OFFSET))
@@ -129,7 +129,7 @@ static unsigned int forward_v6(void *priv, struct sk_buff *skb,
 	const struct tcphdr *th;
 	unsigned int thoff;
 	struct tcphdr buf;
-	struct capture c;
+	struct capture c __uninitialized;
 	bool fragment;
 
 	rules = rcu_dereference(tn->forward);

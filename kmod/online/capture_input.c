@@ -86,7 +86,7 @@ static noinline void capture_look_v4(struct tcopy_net *tn,
 	const struct tcphdr *th;
 	unsigned int thoff;
 	struct tcphdr buf;
-	struct capture c;
+	struct capture c __uninitialized;
 
 	th = capture_tcp4(skb, &thoff, &buf);
 	if (!th || !test_bit(ntohs(th->dest), rules->ports))
@@ -139,7 +139,7 @@ static noinline void capture_look_v6(struct tcopy_net *tn,
 	const struct tcphdr *th;
 	unsigned int thoff;
 	struct tcphdr buf;
-	struct capture c;
+	struct capture c __uninitialized;
 	bool fragment;
 
 	th = capture_tcp6(skb, &thoff, &fragment, &buf);

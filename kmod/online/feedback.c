@@ -294,11 +294,11 @@ static void feedback_unknown(struct tcopy_net *tn,
 unsigned int tcopy_feedback_run(struct tcopy_net *tn, struct sk_buff *skb,
 				u64 now_us)
 {
-	struct tcopy_session *batch[FEEDBACK_BATCH], *s;
+	struct tcopy_session *batch[FEEDBACK_BATCH] __uninitialized, *s;
 	struct tcopy_wire_headers headers;
 	unsigned int batch_n = 0, len, i;
-	struct tcopy_flow flow;
-	struct tcopy_seg seg;
+	struct tcopy_flow flow __uninitialized;
+	struct tcopy_seg seg __uninitialized;
 	const u8 *p;
 	int size;
 

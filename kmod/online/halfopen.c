@@ -46,6 +46,7 @@ struct halfopen_place {
 	struct halfopen_set *set;
 	u32 *way;
 	u32 tag;
+	u32 hash;
 };
 
 /**
@@ -86,21 +87,8 @@ static struct halfopen_place halfopen_place(struct tcopy_net *tn,
 				     tags)->set[i],
 		.way = tn->halfopen->tag[i],
 		.tag = tcopy_halfopen_tag(hash),
+		.hash = hash,
 	};
-}
-
-/* May it be there? Without the lock. */
-static bool halfopen_may(const struct halfopen_place *at)
-{
-	unsigned int i;
-
-	for (i = 0; i < TCOPY_HALFOPEN_WAYS; i++)
-		/* Pairs with tcopy_halfopen_take(): who does not find it any
-		 * more finds in the session tables what became of it.
-		 */
-		if (smp_load_acquire(&at->way[i]) == at->tag)
-			return true;
-	return false;
 }
 
 /* Its slot, with the lock held; NULL: it is not there. */
@@ -255,7 +243,7 @@ bool tcopy_halfopen_reply(struct tcopy_net *tn, const struct tcopy_flow *flow,
 	struct halfopen_place at = halfopen_place(tn, flow);
 	struct halfopen_slot *slot;
 
-	if (!halfopen_may(&at))
+	if (!tcopy_halfopen_may(tn->halfopen, at.hash))
 		return false;
 	spin_lock(&at.set->lock);
 	slot = halfopen_slot(&at, flow);
@@ -287,7 +275,7 @@ bool tcopy_halfopen_begins(struct tcopy_net *tn, const struct tcopy_flow *flow,
 	struct halfopen_slot *slot;
 	bool begins;
 
-	if (!halfopen_may(&at))
+	if (!tcopy_halfopen_may(tn->halfopen, at.hash))
 		return false;
 	spin_lock(&at.set->lock);
 	slot = halfopen_behind(&at, flow, seg->seq);
@@ -313,7 +301,7 @@ bool tcopy_halfopen_has(struct tcopy_net *tn, const struct tcopy_flow *flow,
 	struct halfopen_place at = halfopen_place(tn, flow);
 	struct halfopen_slot *slot;
 
-	if (!halfopen_may(&at))
+	if (!tcopy_halfopen_may(tn->halfopen, at.hash))
 		return false;
 	spin_lock(&at.set->lock);
 	slot = halfopen_behind(&at, flow, seq);
@@ -365,7 +353,7 @@ bool tcopy_halfopen_take(struct tcopy_net *tn, const struct tcopy_flow *flow,
 	slot = halfopen_behind(&at, flow, seq);
 	if (slot) {
 		*syn = slot->syn;
-		/* Pairs with halfopen_may(): the session is found now. */
+		/* Pairs with tcopy_halfopen_may(): the session is found now. */
 		smp_store_release(halfopen_way(&at, slot), 0);
 	}
 	spin_unlock(&at.set->lock);

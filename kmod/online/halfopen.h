@@ -48,8 +48,15 @@ static inline bool tcopy_halfopen_may(const struct tcopy_halfopen *table,
 	const u32 *way = table->tag[tcopy_halfopen_set(hash)];
 	u32 tag = tcopy_halfopen_tag(hash);
 
-	return READ_ONCE(way[0]) == tag || READ_ONCE(way[1]) == tag ||
-	       READ_ONCE(way[2]) == tag || READ_ONCE(way[3]) == tag;
+	bool may = READ_ONCE(way[0]) == tag || READ_ONCE(way[1]) == tag ||
+		   READ_ONCE(way[2]) == tag || READ_ONCE(way[3]) == tag;
+
+	static_assert(TCOPY_HALFOPEN_WAYS == 4);
+	/* Pairs with tcopy_halfopen_take(): who does not find it any more finds
+	 * in the session tables what became of it.
+	 */
+	smp_rmb();
+	return may;
 }
 
 /**

@@ -264,6 +264,18 @@ static inline unsigned int tcopy_rule_first(const struct tcopy_rules *rules,
 	return rules->n > 1 ? tcopy_rule_search(rules, port) : 0;
 }
 
+/* Is @dst, an address of @family as words, the online service's of @t? */
+static __always_inline bool tcopy_rule_is(const struct tcopy_target *t,
+					  u8 family, const u32 *dst)
+{
+	const u32 *from = t->from.w;
+
+	return t->from_any ||
+	       (from[0] == dst[0] &&
+		(family == 4 || (from[1] == dst[1] && from[2] == dst[2] &&
+				 from[3] == dst[3])));
+}
+
 /**
  * tcopy_rule_takes() - the next target that copies from an address and port
  * @rules:	the snapshot
@@ -285,8 +297,7 @@ tcopy_rule_takes(const struct tcopy_rules *rules, u8 family, const void *dst,
 		if (t->from_port != ntohs(dport))
 			break;
 		if (t->forward == rules->forward && t->family == family &&
-		    (t->from_any ||
-		     !memcmp(&t->from, dst, family == 4 ? 4 : 16)))
+		    tcopy_rule_is(t, family, dst))
 			return t;
 	}
 	return NULL;

@@ -171,6 +171,24 @@ static bool event_reset(struct tcopy_net *tn, struct sk_buff *skb,
 	return false;
 }
 
+/* A target that is not the last one: it gets a clone. */
+static noinline void event_further(struct tcopy_net *tn, struct tcopy_target *t,
+				   struct sk_buff *skb,
+				   const struct tcopy_event *ev,
+				   const struct tcopy_syn *syn,
+				   const struct tcopy_peer *peer, u64 now_us)
+{
+	struct sk_buff *part = tcopy_hold_clone(skb, tn);
+
+	if (part) {
+		event_target(tn, t, part, ev, syn, peer, now_us);
+		return;
+	}
+	tcopy_count(t, MATCHED);
+	tcopy_drop(t, NULL, &ev->flow, &ev->seg, TCOPY_A_STAT_NO_MEMORY, 1);
+	tcopy_session_missed(tn, &ev->flow, TCOPY_END_GAP);
+}
+
 /* To each target that wants it; false, and the skb is the caller's still, when
  * none does.
  */
@@ -179,29 +197,20 @@ static bool event_targets(struct tcopy_net *tn, const struct tcopy_rules *rules,
 			  const struct tcopy_syn *syn,
 			  const struct tcopy_peer *peer, u64 now_us)
 {
-	struct tcopy_target *t, *prev = NULL;
-	struct sk_buff *part;
-	unsigned int i;
+	unsigned int i = tcopy_rule_first(rules, ntohs(ev->flow.dport));
+	struct tcopy_target *t = tcopy_rule_next(rules, &ev->flow, &i), *next;
 
-	tcopy_rule_for_each(rules, &ev->flow, i, t) {
-		if (prev) {
-			part = tcopy_hold_clone(skb, tn);
-			if (part) {
-				event_target(tn, prev, part, ev, syn, peer,
-					     now_us);
-			} else {
-				tcopy_count(prev, MATCHED);
-				tcopy_drop(prev, NULL, &ev->flow, &ev->seg,
-					   TCOPY_A_STAT_NO_MEMORY, 1);
-				tcopy_session_missed(tn, &ev->flow,
-						     TCOPY_END_GAP);
-			}
-		}
-		prev = t;
+	if (!t)
+		return false;
+	while (++i < rules->n) {
+		next = tcopy_rule_next(rules, &ev->flow, &i);
+		if (!next)
+			break;
+		event_further(tn, t, skb, ev, syn, peer, now_us);
+		t = next;
 	}
-	if (prev)
-		event_target(tn, prev, skb, ev, syn, peer, now_us);
-	return prev;
+	event_target(tn, t, skb, ev, syn, peer, now_us);
+	return true;
 }
 
 /* A packet that may begin or end a connection, or that was forwarded: what does
