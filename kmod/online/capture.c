@@ -96,49 +96,35 @@ static bool capture_fastopen(const struct tcopy_net *tn)
 	return READ_ONCE(tn->net->ipv4.sysctl_tcp_fastopen) & TFO_SERVER_ENABLE;
 }
 
-static struct sk_buff *capture_alloc(unsigned int linear)
+/* An skb with the first bytes of a packet's payload; it will be cloned, to
+ * leave.
+ */
+static struct sk_buff *capture_head(const struct capture *c, unsigned int off,
+				    unsigned int len)
 {
-	struct sk_buff *skb = alloc_skb(TCOPY_EVENT_ROOM + linear, TCOPY_GFP);
+	struct sk_buff *skb = tcopy_spare_take(c->tn, TCOPY_EVENT_ROOM + len);
 
-	if (skb)
-		skb_reserve(skb, TCOPY_EVENT_ROOM);
-	return skb;
-}
-
-/* Payload in memory of its own, which is nearly always there already. */
-static struct sk_buff *capture_copy(const struct capture *c, unsigned int off)
-{
-	unsigned int len = c->seg.len;
-	struct sk_buff *skb;
-
-	if (len > CAPTURE_COPY_MAX)
-		goto alloc;
-	skb = tcopy_spare_take(c->tn, TCOPY_EVENT_ROOM + len);
 	if (!skb)
-		goto alloc;
+		return NULL;
 	skb_reserve(skb, TCOPY_EVENT_ROOM);
-	if (likely(off + len <= skb_headlen(c->skb)))
+	if (off + len <= skb_headlen(c->skb))
 		__skb_put_data(skb, c->skb->data + off, len);
 	else
 		skb_copy_bits(c->skb, off, __skb_put(skb, len), len);
 	return skb;
-alloc:
-	return tcopy_hold_copy(c->skb, off, len, TCOPY_EVENT_ROOM,
-			       CAPTURE_COPY_MAX);
 }
 
 /* Payload by reference: what is linear is copied, pages are shared. */
-static struct sk_buff *capture_share(const struct sk_buff *from,
-				     unsigned int off)
+static struct sk_buff *capture_share(const struct capture *c, unsigned int off)
 {
+	const struct sk_buff *from = c->skb;
 	unsigned int headlen = skb_headlen(from), linear, i, start;
 	struct sk_buff *skb;
 
 	linear = headlen > off ? headlen - off : 0;
-	skb = capture_alloc(linear);
+	skb = capture_head(c, off, linear);
 	if (!skb)
 		return NULL;
-	skb_copy_bits(from, off, skb_put(skb, linear), linear);
 
 	start = headlen;
 	for (i = 0; i < skb_shinfo(from)->nr_frags; i++) {
@@ -174,11 +160,12 @@ struct sk_buff *tcopy_capture_take(const struct capture *c, bool halfopen)
 	struct tcopy_event *ev;
 	struct sk_buff *skb;
 
-	if (len <= CAPTURE_COPY_MAX || skb_has_frag_list(from) ||
-	    skb_zcopy((struct sk_buff *)from))
-		skb = capture_copy(c, off);
+	if (len <= CAPTURE_COPY_MAX)
+		skb = capture_head(c, off, len);
+	else if (skb_has_frag_list(from) || skb_zcopy((struct sk_buff *)from))
+		skb = tcopy_hold_copy(from, off, len, TCOPY_EVENT_ROOM, 0);
 	else
-		skb = capture_share(from, off);
+		skb = capture_share(c, off);
 	if (!skb)
 		return NULL;
 	ev = tcopy_event(skb);

@@ -55,10 +55,10 @@ static u32 hold_append(struct sk_buff *to, struct sk_buff *from, u32 off,
 	return done;
 }
 
-/* Most requests are one small packet: then the headers go in front of the held
- * skb's own payload, and what leaves is a clone of it. Not while an earlier
- * clone is on its way with other headers in there, and not when several copies
- * share the payload.
+/* Mostly what leaves is what came in one packet: then the headers go in front
+ * of the held skb's own payload, and it is a clone of that. Not while an
+ * earlier clone is on its way with other headers in there, and not when several
+ * copies share the payload.
  */
 static struct sk_buff *hold_whole(struct sk_buff *held, u32 seq, u32 len)
 {
@@ -67,7 +67,7 @@ static struct sk_buff *hold_whole(struct sk_buff *held, u32 seq, u32 len)
 	struct sk_buff *skb;
 
 	if (cb->base != seq || cb->seq != seq || cb->end != seq + len ||
-	    skb_is_nonlinear(held) || held->len != len || skb_cloned(held) ||
+	    held->len != len || skb_cloned(held) ||
 	    skb_headroom(held) < TCOPY_HEADROOM ||
 	    held->mark == TCOPY_HOLD_SHARED)
 		return NULL;

@@ -32,34 +32,42 @@ void tcopy_spare_init(struct tcopy_cpu *cpu)
  * @tn:		the namespace
  * @size:	bytes that its head is to have
  *
+ * One is made where none is ready.
+ *
  * Context: BH.
  *
  * Return: as alloc_skb_fclone() does, nothing reserved; the caller's. NULL
- * when there is none: allocate one.
+ * without memory.
  */
 struct sk_buff *tcopy_spare_take(struct tcopy_net *tn, unsigned int size)
 {
 	struct tcopy_spare *spare = this_cpu_ptr(tn->cpu)->spare;
 
-	if (size > spare_head(0)) {
-		if (size > spare_head(1))
-			return NULL;
+	if (size > spare_head(0))
 		spare++;
+	if (likely(size <= spare_head(1))) {
+		spare->taken++;
+		if (likely(!skb_queue_empty(&spare->free)))
+			return __skb_dequeue(&spare->free);
 	}
-	spare->taken++;
-	return __skb_dequeue(&spare->free);
+	return alloc_skb_fclone(size, TCOPY_GFP);
 }
 
 /* As it was when it was new; its clones are gone. */
 static void spare_clear(struct sk_buff *skb)
 {
 	struct skb_shared_info *info = skb_shinfo(skb);
+	unsigned int i;
 
+	for (i = 0; i < info->nr_frags; i++)
+		put_page(skb_frag_page(&info->frags[i]));
 	memset(info, 0, offsetof(struct skb_shared_info, dataref));
 	memset(skb->cb, 0, sizeof(skb->cb));
 	skb->data = skb->head;
 	skb_reset_tail_pointer(skb);
 	skb->len = 0;
+	skb->data_len = 0;
+	skb->truesize = SKB_TRUESIZE(skb_end_offset(skb));
 	skb->cloned = 0;
 }
 
@@ -68,8 +76,8 @@ static bool spare_alone(struct sk_buff *skb)
 {
 	struct sk_buff_fclones *pair;
 
-	if (skb->fclone != SKB_FCLONE_ORIG || skb_is_nonlinear(skb) ||
-	    skb_pfmemalloc(skb) || skb->mark || skb_cloned(skb))
+	if (skb->fclone != SKB_FCLONE_ORIG || skb_pfmemalloc(skb) ||
+	    skb->mark || skb_cloned(skb))
 		return false;
 	pair = container_of(skb, struct sk_buff_fclones, skb1);
 	if (refcount_read(&pair->fclone_ref) != 1)
@@ -82,8 +90,9 @@ static bool spare_alone(struct sk_buff *skb)
 /**
  * tcopy_spare_give() - payload is not needed any more
  * @tn:		the namespace
- * @skb:	captured, and changed by nobody since; not accounted any more.
- *		Consumed when it can be used again, else still the caller's
+ * @skb:	captured, and changed by nobody since; a reference to each of
+ *		its pages is its own. Not accounted any more. Consumed when it
+ *		can be used again, else still the caller's
  *
  * Context: BH.
  *

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * spare: buffers for small payload that are there before they are needed. All
- * that the hook does keeps production's packet waiting, and half of it was to
- * get memory: now that is done behind production's packets, and what the test
- * service has acknowledged is used again.
+ * spare: skbs for payload that are there before they are needed. All that the
+ * hook does keeps production's packet waiting, and half of it was to get
+ * memory: that is done behind production's packets, and what the test service
+ * has acknowledged is used again.
  */
 #ifndef TCOPY_ONLINE_SPARE_H
 #define TCOPY_ONLINE_SPARE_H
@@ -18,7 +18,7 @@ struct tcopy_net;
 #define TCOPY_SPARE_SIZE	1024
 
 /**
- * struct tcopy_spare - buffers of one size on one CPU
+ * struct tcopy_spare - skbs with heads of one size on one CPU
  * @free:	they: empty skbs, bounded in number, not accounted
  * @taken:	asked for since they were last filled up
  *
