@@ -47,7 +47,6 @@ static inline bool tcopy_halfopen_may(const struct tcopy_halfopen *table,
 {
 	const u32 *way = table->tag[tcopy_halfopen_set(hash)];
 	u32 tag = tcopy_halfopen_tag(hash);
-
 	bool may = READ_ONCE(way[0]) == tag || READ_ONCE(way[1]) == tag ||
 		   READ_ONCE(way[2]) == tag || READ_ONCE(way[3]) == tag;
 
