@@ -11,10 +11,15 @@
 #include "event.h"
 #include "upcall.h"
 
-/* A batch waits this long at most, and one that comes later than this behind
- * the one before does not wait at all.
+/* A batch leaves when no further record has come for so long, or after so many
+ * times that, and one that comes later than all of them behind the one before
+ * does not wait at all. What clients ask next waits for these headers, so that
+ * a batch that always waited for the longest would hold up connections that are
+ * as busy.
  */
-#define ICEPT_BATCH_NS		NSEC_PER_MSEC
+#define ICEPT_QUIET_NS		(200 * NSEC_PER_USEC)
+#define ICEPT_QUIET_LOOKS	5
+#define ICEPT_BATCH_NS		(ICEPT_QUIET_LOOKS * ICEPT_QUIET_NS)
 
 #define ICEPT_SLOT_BITS		4
 
@@ -39,6 +44,8 @@ struct icept_slot {
  *		timer out
  * @timer:	soft, pinned: ends the wait of the batch
  * @armed:	@timer is running
+ * @more:	a record has come since it was armed
+ * @looks:	how often that was so for this batch
  * @n:		records in @buf
  * @len:	bytes in @buf
  * @sent:	when the last batch left (monotonic)
@@ -52,6 +59,8 @@ struct icept_batch {
 	spinlock_t lock;
 	struct hrtimer timer;
 	bool armed;
+	bool more;
+	u8 looks;
 	u16 n;
 	u16 len;
 	ktime_t sent;
@@ -146,6 +155,13 @@ static enum hrtimer_restart icept_batch_timer(struct hrtimer *timer)
 
 	local_bh_disable();
 	spin_lock(&b->lock);
+	if (b->more && ++b->looks < ICEPT_QUIET_LOOKS) {
+		b->more = false;
+		hrtimer_forward_now(timer, ns_to_ktime(ICEPT_QUIET_NS));
+		spin_unlock(&b->lock);
+		local_bh_enable();
+		return HRTIMER_RESTART;
+	}
 	b->armed = false;
 	icept_batch_take_locked(b, &msg);
 	spin_unlock(&b->lock);
@@ -222,6 +238,7 @@ bool icept_upcall_add(struct icept_upcall *up, const u8 *ip, const u8 *th,
 				  payload);
 	}
 	icept_batch_commit_locked(b, len);
+	b->more = true;
 
 	/* A clock is read for the first record of a batch alone. */
 	if (b->n == 1 && !b->armed) {
@@ -229,7 +246,9 @@ bool icept_upcall_add(struct icept_upcall *up, const u8 *ip, const u8 *th,
 			icept_batch_take_locked(b, &now);
 		} else {
 			b->armed = true;
-			hrtimer_start(&b->timer, ns_to_ktime(ICEPT_BATCH_NS),
+			b->more = false;
+			b->looks = 0;
+			hrtimer_start(&b->timer, ns_to_ktime(ICEPT_QUIET_NS),
 				      HRTIMER_MODE_REL_PINNED_SOFT);
 		}
 	}

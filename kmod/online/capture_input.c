@@ -68,14 +68,32 @@ static noinline void capture_count_many(const struct tcopy_rules *rules,
 	capture_count_all(rules, family, dst, dport);
 }
 
-static __always_inline void capture_count_bare(const struct tcopy_rules *rules,
-					       u8 family, const void *dst,
-					       __be16 dport)
+/* An ACK without payload that ends no handshake: counted, and that was all.
+ * @src and @dst are of @family, as on the wire.
+ */
+static __always_inline bool capture_bare(const struct tcopy_net *tn,
+					 const struct tcopy_rules *rules,
+					 const struct sk_buff *skb,
+					 unsigned int thoff,
+					 const struct tcphdr *th, u8 family,
+					 const u32 *src, const u32 *dst)
 {
-	if (rules->n == 1)
-		capture_count_all(rules, family, dst, dport);
+	u32 ports = tcopy_flow_ports(th->source, th->dest), hash;
+
+	if (!capture_is_bare(tn, skb, thoff, th))
+		return false;
+	if (family == 4)
+		hash = tcopy_flow_hash_v4((__force __be32)*src,
+					  (__force __be32)*dst, ports, 0);
 	else
-		capture_count_many(rules, family, dst, dport);
+		hash = tcopy_flow_hash_v6(src, dst, ports, 0);
+	if (tcopy_halfopen_may(tn->halfopen, hash))
+		return false;
+	if (rules->n == 1)
+		capture_count_all(rules, family, dst, th->dest);
+	else
+		capture_count_many(rules, family, dst, th->dest);
+	return true;
 }
 
 static noinline void capture_look_v4(struct tcopy_net *tn,
@@ -106,7 +124,6 @@ static unsigned int capture_v4(void *priv, struct sk_buff *skb,
 	struct tcopy_net *tn = priv;
 	const struct tcphdr *th;
 	unsigned int thoff;
-	u32 hash;
 
 	if (iph->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
@@ -117,16 +134,10 @@ static unsigned int capture_v4(void *priv, struct sk_buff *skb,
 	th = capture_header(skb, thoff);
 	if (th && !test_bit(ntohs(th->dest), rules->ports))
 		return NF_ACCEPT;
-	if (th && capture_is_bare(tn, skb, thoff, th)) {
-		hash = tcopy_flow_hash_v4(iph->saddr, iph->daddr,
-					  tcopy_flow_ports(th->source,
-							   th->dest), 0);
-		if (!tcopy_halfopen_may(tn->halfopen, hash)) {
-			capture_count_bare(rules, 4, &iph->daddr, th->dest);
-			return NF_ACCEPT;
-		}
-	}
-	capture_look_v4(tn, rules, skb);
+	if (!th || !capture_bare(tn, rules, skb, thoff, th, 4,
+				 (__force const u32 *)&iph->saddr,
+				 (__force const u32 *)&iph->daddr))
+		capture_look_v4(tn, rules, skb);
 	return NF_ACCEPT;
 }
 
@@ -163,7 +174,6 @@ static unsigned int capture_v6(void *priv, struct sk_buff *skb,
 	struct tcopy_net *tn = priv;
 	const struct tcphdr *th = NULL;
 	unsigned int thoff;
-	u32 hash;
 
 	rules = rcu_dereference(tn->rules);
 	if (!rules)
@@ -175,17 +185,10 @@ static unsigned int capture_v6(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (th && !test_bit(ntohs(th->dest), rules->ports))
 		return NF_ACCEPT;
-	if (th && capture_is_bare(tn, skb, thoff, th)) {
-		hash = tcopy_flow_hash_v6((__force u32 *)iph->saddr.s6_addr32,
-					  (__force u32 *)iph->daddr.s6_addr32,
-					  tcopy_flow_ports(th->source,
-							   th->dest), 0);
-		if (!tcopy_halfopen_may(tn->halfopen, hash)) {
-			capture_count_bare(rules, 6, &iph->daddr, th->dest);
-			return NF_ACCEPT;
-		}
-	}
-	capture_look_v6(tn, rules, skb);
+	if (!th || !capture_bare(tn, rules, skb, thoff, th, 6,
+				 (__force const u32 *)iph->saddr.s6_addr32,
+				 (__force const u32 *)iph->daddr.s6_addr32))
+		capture_look_v6(tn, rules, skb);
 	return NF_ACCEPT;
 }
 #endif
