@@ -128,6 +128,15 @@ static char *copy_printable(const char *value)
 	return copy;
 }
 
+/* As printf(), printable; the caller frees it. */
+static char *format(const char *fmt, va_list ap)
+{
+	char text[2048];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	return copy_printable(text);
+}
+
 static void text_field(const char *title, const char *value, bool right)
 {
 	char *copy = copy_printable(value);
@@ -299,16 +308,15 @@ void out_meaning(const char *text)
  */
 void out_note(const char *fmt, ...)
 {
-	char text[2048], *copy;
 	size_t len = out.note ? strlen(out.note) : 0;
 	va_list ap;
+	char *copy;
 
 	if (out.json)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	copy = format(fmt, ap);
 	va_end(ap);
-	copy = copy_printable(text);
 	out.note = xrealloc(out.note, len + strlen(copy) + 2, 1);
 	sprintf(out.note + len, "%s%s", len ? "\n" : "", copy);
 	free(copy);
@@ -321,15 +329,14 @@ void out_note(const char *fmt, ...)
  */
 void out_line(unsigned int hang, const char *fmt, ...)
 {
-	char text[2048], *copy;
 	va_list ap;
+	char *copy;
 
 	if (out.json)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	copy = format(fmt, ap);
 	va_end(ap);
-	copy = copy_printable(text);
 	text_fold(copy, 0, hang);
 	putchar('\n');
 	free(copy);
