@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Holds HTTP connections open: hold.py SRC DST PORT N [SPORT [DEVICE]]
 
-Each has made one request when "held N" is printed. At every line of stdin each makes another one, and
-"alive N dead M" is printed.
+Their ports are SPORT and those behind it. Each has made one request when "held N" is printed. At every
+line of stdin each makes another one, and "alive N dead M" is printed.
 """
 import socket
 import sys
@@ -31,7 +31,7 @@ for i in range(n):
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if len(sys.argv) > 6:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, sys.argv[6].encode())
-    sock.bind((src, int(sys.argv[5]) if len(sys.argv) > 5 else 0))
+    sock.bind((src, int(sys.argv[5]) + i if len(sys.argv) > 5 else 0))
     sock.connect((dst, port))
     if not request(sock):
         sys.exit('no answer')

@@ -70,7 +70,7 @@ more() {
 	ip -n "$1" link set eth0 up
 }
 
-# hold NAME NAMESPACE SRC DST PORT N [SPORT]: so many connections that have made a request each and
+# hold NAME NAMESPACE SRC DST PORT N [SPORT [DEVICE]]: so many connections that have made a request each and
 # stay open; held NAME WHY: each can make one more, or the test fails by WHY
 hold() {
 	local name=$1 n=$2

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # VRFs on the online host: --direct through one (by its name, and by its device's), where a connection of the online host's
-# own that is bound to it wins over a copy; and clients that come in by one.
+# own that is bound to it wins over a copy, and its port is given to none; and clients that come in by one.
 # when: all
 # timeout: 240
 . "$TCOPY_TOP/tests/netns/lib.sh"
 . "$TCOPY_TOP/tests/netns/direct.sh"
+. "$TCOPY_TOP/tests/netns/icept.sh"
 
 inner() { if [ "$FAMILY" = 4 ]; then echo "10.8.0.$1"; else echo "fd08::$1"; fi; }
 bracket() { if [ "$FAMILY" = 4 ]; then echo "$1"; else echo "[$1]"; fi; }
@@ -63,6 +64,27 @@ ns online timeout $((30 * SLOW)) python3 "$TOP/tests/netns/hold.py" "$(inner 1)"
 grep -q '^held 1' "$T/held" || fail "the online host's own connection: $(cat "$T/held")"
 [ "$(stat evicted)" = 1 ] || fail "evicted is $(stat evicted)"
 steady_end
+rest
+
+# Ports that such sockets have are given to no copy: 64 of the 512 that there are to choose from. A copy tries 8 of them,
+# so with more of them taken one would now and then find none.
+ns online sysctl -qw net.ipv4.ip_local_port_range='1536 65535'
+hold bound online "$(inner 1)" "$(inner 2)" 80 64 1024 vrf9
+bound=${LAB_PIDS[-1]}
+capture_start syns test 'dst port 80 and (tcp[13] & 18 = 2 or (ip6[6] = 6 and ip6[53] & 18 = 2))' -i eth1
+copied --direct --dev vrf9
+get 101 200 8 /s/ -H 'Connection: close'
+same_logs 148
+capture_end syns
+tcpdump -nr "$T/syns.pcap" 2>/dev/null | sed -nE 's/.*[.]([0-9]+) > .*/\1/p' | sort -un >"$T/ports"
+n=$(awk '$1 >= 1088 && $1 < 1536' "$T/ports" | wc -l)
+[ "$n" -ge 100 ] || fail "only $n ports of the 448 that are free were used"
+n=$(awk '$1 >= 1024 && $1 < 1088' "$T/ports" | wc -l)
+[ "$n" = 0 ] || fail "copies have $n ports of the online host's own connections"
+[ "$(stat evicted)" = 0 ] || fail "evicted is $(stat evicted)"
+[ "$(stat tuple_taken)" = 0 ] || fail "tuple_taken is $(stat tuple_taken)"
+held bound "a connection of the online host's own suffered"
+kill "$bound"
 rest
 
 # The other way round: clients come in by a VRF, copies leave outside of it
