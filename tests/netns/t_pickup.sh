@@ -17,6 +17,16 @@ ghosts_start
 streams_start
 older_start http 80 16 10
 tcopy_up
+# what comes to the service from here on
+ns online nft -f - <<NFT || fail "nft of what comes"
+table inet arrived {
+	counter came { }
+	chain input {
+		type filter hook input priority 0; policy accept;
+		tcp dport 80 counter name came
+	}
+}
+NFT
 [ "$(target_field sessions_kind)" = any ] || fail "sessions are not 'any' by default"
 older_go
 get 1 20 4 /s/
@@ -27,6 +37,8 @@ tell picked_up opened no_session pace_quiet not_needed
 [ "$(stat picked_up)" = 16 ] || fail "$(stat picked_up) of 16 old connections were picked up"
 no_end
 sheet_exact
+arrived=$(ns online nft list counter inet arrived came | sed -n 's/.*packets \([0-9]*\) .*/\1/p')
+[ "$(stat matched)" = "$arrived" ] || fail "of $arrived packets that came $(stat matched) are counted"
 # all but the third request of the four that were in the middle of it; on a loaded machine a connection may be
 # in doubt for one request more, when all of it happens in one tick
 ONLY='(/s/|/up/older-)'
