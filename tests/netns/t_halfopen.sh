@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Handshakes of 300 connections under way at once, of clients half a second away: each of 900 is copied with its first
+# request. One whose SYN was forgotten could be picked up with that: --sessions full leaves it out.
+. "$TCOPY_TOP/tests/netns/lib.sh"
+. "$TCOPY_TOP/tests/netns/wire.sh"
+
+half_open() { ss -N online -tnH state syn-recv 'sport = :80' | wc -l; }
+# watch FILE: the most handshakes that were under way at once
+watch() {
+	local now most=0
+	while :; do
+		now=$(half_open)
+		[ "$now" -le "$most" ] || { most=$now; echo "$most" >"$1"; }
+		sleep 0.1
+	done
+}
+
+need_tcopy
+lab_up
+nginx_up online
+nginx_up test
+ghosts_start
+tcopy_up --sessions full
+bad from-client delay 500ms
+watch "$T/most" &
+WATCH=$!
+LAB_PIDS+=($WATCH)
+get 1 900 300 /s/ --parallel-immediate -H 'Connection: close'
+kill $WATCH
+wait $WATCH 2>/dev/null || true
+most=$(cat "$T/most")
+note "$most handshakes were under way at once"
+[ "$most" -ge 150 ] || fail "only $most handshakes were under way at once: this proves nothing"
+good from-client
+same_logs 900
+copies_done
+wait_for 30 "the copies to end" no_sessions
+tell opened no_session
+[ "$(stat opened)" = 900 ] || fail "$(stat opened) connections of 900 were copied"
+[ "$(stat no_session)" = 0 ] || fail "no_session is $(stat no_session)"
+no_end
+sheet_exact
+ghosts_none
