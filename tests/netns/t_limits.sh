@@ -3,8 +3,9 @@
 # Limits of sessions and memory: what is over them is shed by whole connections and counted, no
 # client notices, memory comes back, and the balance sheet adds up. The test server is stopped where
 # payload is to be held: it has its 64 KB of each upload, and the rest stays with us.
-# timeout: 300
+# timeout: 400
 . "$TCOPY_TOP/tests/netns/lib.sh"
+. "$TCOPY_TOP/tests/netns/icept.sh"
 
 # every column of the sheet, from the header that defines them
 columns=$(sed -n '/^enum tcopy_a_stat {/,/^}/p' "$TOP/include/uapi/linux/tcopy.h" |
@@ -16,6 +17,9 @@ sheet_adds_up() {
 }
 used() { ctl online -j show | tr ',{}' '\n\n\n' | sed -n 's/.*"memory_used":[[:space:]]*\([0-9]*\).*/\1/p'; }
 used_is_less() { [ "$(used)" -lt "$1" ]; }
+parked() { ctl online show-sessions | grep -q ':2100 '; }
+answered() { grep -q '^/s/held ' "$T/test/access.log"; }
+reset_one() { [ "$(stat end_reset)" = 1 ]; }
 shed_one() { [ "$(stat end_shed)" = 1 ]; }
 test_nginx() {	# SIGNAL
 	local master
@@ -68,5 +72,26 @@ wait_for 15 "state copying" state_is copying
 : >"$T/online/access.log"; : >"$T/test/access.log"
 get 301 400 8 /s/
 same_logs 100 90	# one connection may get most of them, each half a second late
+wait_for 20 "the balance sheet to add up" sheet_adds_up
+
+# A copy that its test service has left waits for its client's next request: no more when bytes of that are missed.
+wait_for 30 "the copies to end" no_sessions
+ctl online reset-stats
+hold parked client "$(addr client)" "$(addr online)" 80 1 2100
+wait_for 10 "its answer" answered
+ss -N test -K 'sport = :80' >/dev/null
+wait_for 10 "the test server's reset" reset_one
+test_nginx STOP
+put 700000 4 4 700k
+parked || fail "the copy does not wait for its client"
+[ "$(used)" -gt $((3 << 19)) ] || fail "only $(used) bytes are used"
+ctl online set --memory 1M || fail "set --memory 1M"
+held parked "a client's connection suffered"
+[ "$(stat memory_limit)" -gt 0 ] || fail "no packet was over the limit"
+wait_for 20 "the parked copy to be forgotten" eval '! parked'
+[ "$(stat sessions)" -gt 0 ] || fail "all copies have ended"
+ctl online set --memory 100M || fail "set --memory 100M"
+test_nginx CONT
+wait_for 60 "the copies to end" no_sessions
 wait_for 20 "the balance sheet to add up" sheet_adds_up
 ghosts_none
