@@ -2,9 +2,10 @@
 /*
  * halfopen: the options of client SYNs of late. A table of fixed size without
  * timers: a flood of SYNs costs one write each, makes no session, and can do no
- * worse than overwrite entries of connections that are being opened, which are
- * then not copied. Of 1,000 handshakes under way one in 8,000 loses its place
- * by chance, of 2,000 one in 600.
+ * worse than overwrite entries of connections that are being opened. These are
+ * then copied as such that are older than their target, or, with --sessions
+ * full and where they are forwarded, not. Of 1,000 handshakes under way one in
+ * 8,000 loses its place by chance, of 2,000 one in 600.
  */
 
 #include <linux/jiffies.h>
