@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Bad input to tcopyctl through the real kernel: each line of t_bad_input.table ends with the exit code and
 # the message it says, with nothing on stdout ([] with -j), and changes nothing.
+# kernel: 6.1
 # families: 4
 # timeout: 300
 . "$TCOPY_TOP/tests/netns/lib.sh"

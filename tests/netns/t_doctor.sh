@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # doctor: each thing that it looks at is broken once, found, with why and what mends it, mended, and found no more.
 # What needs traffic of a special kind is in the tests of that: limits, cpu_share, corrupt, fragment.
+# kernel: 6.12
 # families: 4
 # timeout: 480
 . "$TCOPY_TOP/tests/netns/lib.sh"

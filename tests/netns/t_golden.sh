@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What every command that only shows prints, as text and as JSON, is what tests/netns/golden holds, but for counters,
 # times and the like (golden.py). Where that is to change: tests/netns/golden/refresh.
+# kernel: 6.12
 # families: 4
 # timeout: 300
 . "$TCOPY_TOP/tests/netns/lib.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Handshakes of 300 connections under way at once, of clients half a second away: each of 900 is copied with its first
 # request. One whose SYN was forgotten could be picked up with that: --sessions full leaves it out.
+# kernel: 6.12
 . "$TCOPY_TOP/tests/netns/lib.sh"
 . "$TCOPY_TOP/tests/netns/wire.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Intercepts, relays, namespaces and the module come and go under load; what is not stolen keeps working.
+# kernel: 6.1
 # families: 4
 # timeout: 400
 . "$TCOPY_TOP/tests/netns/lib.sh"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # tcopy_intercept.ko by its netlink interface alone: refusals, binding, draining, unloading.
+# kernel: 6.12
 # families: 4
 # timeout: 300
 . "$TCOPY_TOP/tests/netns/lib.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # metrics: a strict parser takes what it prints on both hosts, and the numbers are those of show-stats, and of the relay.
 # The dashboard of packaging/grafana asks for nothing else.
+# kernel: 6.12
 # timeout: 240
 . "$TCOPY_TOP/tests/netns/lib.sh"
 

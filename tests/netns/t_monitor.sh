@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # monitor: each change of a state is a line on both hosts, as text and as JSON; traffic is none; no client is named.
+# kernel: 6.1
 # timeout: 400
 . "$TCOPY_TOP/tests/netns/lib.sh"
 

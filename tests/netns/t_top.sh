@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # top, in a terminal of 80 columns and 24 rows, and of other sizes: targets and intercepts, their states and why, rates
 # under traffic and after reset-stats, order, keys; the terminal is as before at the end, whatever ended it.
+# kernel: 6.1
 # timeout: 400
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
