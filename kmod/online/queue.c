@@ -66,18 +66,6 @@ static bool queue_older(struct sk_buff *skb, u32 since)
 	return skb && (s32)(since - tcopy_queue_cb(skb)->since) >= 0;
 }
 
-static void queue_arm_acks(struct tcopy_cpu *cpu, u64 wait_us)
-{
-	hrtimer_start(&cpu->ack_timer, ns_to_ktime(wait_us * NSEC_PER_USEC),
-		      HRTIMER_MODE_REL_PINNED_SOFT);
-}
-
-static enum hrtimer_restart queue_acks(struct hrtimer *timer)
-{
-	tcopy_session_acks(container_of(timer, struct tcopy_cpu, ack_timer));
-	return HRTIMER_NORESTART;
-}
-
 /**
  * tcopy_queue_init() - make the per-CPU queues
  * @tn:		the namespace
@@ -104,10 +92,7 @@ int tcopy_queue_init(struct tcopy_net *tn,
 		__skb_queue_head_init(&cpu->later);
 		tcopy_hrtimer_setup(&cpu->later_timer, queue_later,
 				    HRTIMER_MODE_REL_SOFT);
-		spin_lock_init(&cpu->ack_lock);
-		INIT_LIST_HEAD(&cpu->acks);
-		tcopy_hrtimer_setup(&cpu->ack_timer, queue_acks,
-				    HRTIMER_MODE_REL_SOFT);
+		tcopy_queue_ack_init(cpu);
 		tcopy_spare_init(cpu);
 		cpu->tn = tn;
 	}
@@ -143,7 +128,6 @@ static void queue_purge(struct tcopy_cpu *cpu)
  */
 void tcopy_queue_stop(struct tcopy_net *tn)
 {
-	struct tcopy_session *s;
 	struct tcopy_cpu *cpu;
 	int i, round;
 
@@ -160,11 +144,7 @@ void tcopy_queue_stop(struct tcopy_net *tn)
 			tasklet_kill(&cpu->tasklet);
 			queue_purge(cpu);
 		}
-		hrtimer_cancel(&cpu->ack_timer);
-		local_bh_disable();
-		while ((s = tcopy_queue_ack_due(cpu, ~0ULL)))
-			tcopy_session_put(s);
-		local_bh_enable();
+		tcopy_queue_ack_stop(cpu);
 	}
 }
 
@@ -442,61 +422,4 @@ bool tcopy_queue_starved(struct tcopy_net *tn)
 		if (READ_ONCE(per_cpu_ptr(tn->cpu, i)->starved))
 			return true;
 	return false;
-}
-
-/**
- * tcopy_queue_ack() - let a session's acknowledgment wait on this CPU
- * @s:		the session, locked, not in a list yet; a reference is taken
- * @ack_us:	when it is due. All wait about as long, so the list stays in
- *		order by adding at its end
- * @now_us:	now
- *
- * Context: BH.
- */
-void tcopy_queue_ack(struct tcopy_session *s, u64 ack_us, u64 now_us)
-{
-	struct tcopy_cpu *cpu = this_cpu_ptr(s->tn->cpu);
-	u64 wait_us = ack_us > now_us ? ack_us - now_us : 0;
-	bool first;
-
-	refcount_inc(&s->ref);
-	s->on_acks = true;
-	spin_lock(&cpu->ack_lock);
-	s->ack_us = ack_us;
-	first = list_empty(&cpu->acks);
-	list_add_tail(&s->ack_node, &cpu->acks);
-	spin_unlock(&cpu->ack_lock);
-	if (first)
-		queue_arm_acks(cpu, wait_us);
-}
-
-/**
- * tcopy_queue_ack_due() - take the first session whose acknowledgment is due
- * @cpu:	whose list
- * @now_us:	now
- *
- * Arms the timer for the first that is not due yet.
- *
- * Context: BH.
- *
- * Return: the session with the list's reference, or NULL.
- */
-struct tcopy_session *tcopy_queue_ack_due(struct tcopy_cpu *cpu, u64 now_us)
-{
-	struct tcopy_session *s;
-	u64 wait_us = 0;
-
-	spin_lock(&cpu->ack_lock);
-	s = list_first_entry_or_null(&cpu->acks, struct tcopy_session,
-				     ack_node);
-	if (s && s->ack_us > now_us) {
-		wait_us = s->ack_us - now_us;
-		s = NULL;
-	}
-	if (s)
-		list_del_init(&s->ack_node);
-	spin_unlock(&cpu->ack_lock);
-	if (wait_us)
-		queue_arm_acks(cpu, wait_us);
-	return s;
 }

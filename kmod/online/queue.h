@@ -81,6 +81,10 @@ void tcopy_queue_done(struct tcopy_cpu *cpu, unsigned int entries,
 		      u64 since_ns);
 bool tcopy_queue_waits(struct tcopy_net *tn, u32 since);
 bool tcopy_queue_starved(struct tcopy_net *tn);
+
+/* queue_ack.c */
+void tcopy_queue_ack_init(struct tcopy_cpu *cpu);
+void tcopy_queue_ack_stop(struct tcopy_cpu *cpu);
 void tcopy_queue_ack(struct tcopy_session *s, u64 ack_us, u64 now_us);
 struct tcopy_session *tcopy_queue_ack_due(struct tcopy_cpu *cpu, u64 now_us);
 
