@@ -78,10 +78,11 @@ static __always_inline bool capture_bare(const struct tcopy_net *tn,
 					 const struct tcphdr *th, u8 family,
 					 const u32 *src, const u32 *dst)
 {
-	u32 ports = tcopy_flow_ports(th->source, th->dest), hash;
+	u32 ports, hash;
 
 	if (!capture_is_bare(tn, skb, thoff, th))
 		return false;
+	ports = tcopy_flow_ports(th->source, th->dest);
 	if (family == 4)
 		hash = tcopy_flow_hash_v4((__force __be32)*src,
 					  (__force __be32)*dst, ports, 0);
