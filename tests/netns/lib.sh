@@ -276,7 +276,9 @@ steady_start() {
 	LAB_PIDS+=($STEADY_PID)
 	wait_for 30 "the lasting connections" grep -q begun "$T/steady.out"
 }
+# steady_end [now]: wait until they have done, or have done with it
 steady_end() {
+	[ "${1:-}" != now ] || kill "$STEADY_PID"
 	wait "$STEADY_PID" || fail "a lasting connection failed: $(head -1 "$T/steady.err")"
 	note "the lasting connections made $(tail -1 "$T/steady.out") requests"
 }

@@ -3,10 +3,11 @@
 """Clients that keep their connections: steady.py HOST PORT CONNECTIONS SECONDS INTERVAL /PATH/
 
 Each connection asks for /PATH/C-N, N = 1, 2, ..., one request in INTERVAL seconds. All of them must be
-answered 200 and no connection may end. Prints "begun" when every connection has had an answer, at the
+answered 200 and no connection may end. SIGTERM ends it before its time. Prints "begun" when every connection has had an answer, at the
 end the number of requests.
 """
 import http.client
+import signal
 import sys
 import threading
 import time
@@ -41,6 +42,12 @@ def client(c):
     done.append(n)
 
 
+def enough(*_):
+    global end
+    end = 0
+
+
+signal.signal(signal.SIGTERM, enough)
 threads = [threading.Thread(target=client, args=(c,)) for c in range(int(conns))]
 for t in threads:
     t.start()

@@ -58,7 +58,7 @@ sheet_ok
 
 # connections that stay, with 9 other ports of the client each; then real ones on those ports
 logs_clear online test
-steady_start 4 $((20 * SLOW)) 0.5 /s/stays-
+steady_start 4 $((100 * SLOW)) 0.5 /s/stays-
 ctl online -j show-sessions | tr '{' '\n' | grep '"open"' | tr ',' '\n' | sed -n 's/.*"source": *"\(.*\)".*/\1/p' | sed 's/.*:\([0-9]*\)$/\1/' | sort -un >"$T/used"
 ctl online -j show-sessions | tr '{' '\n' | grep '"open"' | tr ',' '\n' | sed -n 's/.*"client": *"\(.*\)".*/\1/p' | sed 's/.*:\([0-9]*\)$/\1/' | sort -un >"$T/real"
 comm -23 <(sort "$T/used") <(sort "$T/real") | awk '$1 > 1024' | head -12 >"$T/taken"
@@ -67,7 +67,7 @@ evicted=$(stat evicted)
 for port in $(cat "$T/taken"); do get $port $port 1 /s/evict- --local-port $port -H 'Connection: close'; done
 wait_for 30 "copies to be evicted" more_evicted $((evicted + 11))
 [ "$(stat tuple_taken)" = 0 ] || fail "tuple_taken is $(stat tuple_taken)"
-steady_end
+steady_end now
 for port in $(cat "$T/taken"); do
 	grep -q "^/s/evict-$port 200" "$T/test/access.log" || fail "the connection from port $port was not copied"
 done
