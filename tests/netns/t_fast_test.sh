@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A test server that answers before the online server does.
 # timeout: 300
+# kernel: 6.12
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 lab_copying 0.2 ''

@@ -3,6 +3,7 @@
 # PostgreSQL, which speaks first: pgbench in each of its protocols, some transactions in the pipeline mode
 # of the protocol, over concurrent connections; both servers start from the same data and end with the same.
 # timeout: 300
+# kernel: 6.1
 . "$TCOPY_TOP/tests/netns/lib.sh"
 . "$TCOPY_TOP/tests/netns/services.sh"
 PG=$(find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -1)

@@ -3,6 +3,7 @@
 # What the relay tells a service manager: that it is up, when it is and not before; signs of life while it runs its
 # loop; its state in a line; that it ends. A manager that does not listen does not stop it.
 # timeout: 300
+# kernel: 6.1
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 # manager_start NAME: its socket is $T/NAME, what it is told stands in $T/NAME.told

@@ -3,6 +3,7 @@
 # save and restore: what was saved comes back, twice is as once, differences are applied without losing a session
 # that they do not concern, and a bad file changes nothing and names its line.
 # timeout: 480
+# kernel: 6.12
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 CONF=$T/tcopy.conf

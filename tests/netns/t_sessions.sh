@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # show-sessions: of two clients' lasting connections, to two targets, its filters show those that they say.
 # timeout: 240
+# kernel: 6.1
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 # holds CLIENT PORT N: connections that last

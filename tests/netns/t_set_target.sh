@@ -3,6 +3,7 @@
 # set-target, pause-target and resume-target under load: no request of a client fails, connections that are being
 # copied lose nothing, and while it is paused no other begins, and those of which both ends are gone are forgotten.
 # timeout: 200
+# kernel: 6.12
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 opened_is() { [ "$(stat opened)" = "$1" ]; }

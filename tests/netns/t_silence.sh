@@ -3,6 +3,7 @@
 # Only the way of copies is cut, the relay still answers: new copies pause by the rule for silence, say
 # why, and resume by themselves; connections that were being copied go on; no client notices.
 # timeout: 200
+# kernel: 6.1
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 cut_copies() { ip netns exec test nft -f - <<<'table inet cut { chain in { type filter hook input priority 0; tcp dport 80 drop; }; }'; }
