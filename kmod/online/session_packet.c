@@ -281,9 +281,11 @@ static noinline bool event_look(struct tcopy_net *tn,
  * @skb:	payload, with struct tcopy_event at its head; consumed
  * @now_us:	when its batch began
  *
- * Context: BH, RCU read section.
+ * Context: BH, RCU read section. Never part of its caller: bench/count counts
+ * what a call takes.
  */
-void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb, u64 now_us)
+noinline void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb,
+				   u64 now_us)
 {
 	static const struct tcopy_peer nobody_asked;
 	struct tcopy_event ev = *tcopy_event(skb);
