@@ -355,9 +355,12 @@ const struct command cmd_restore = {
 	"its sessions: restoring twice changes nothing. Prints what it changes. Without a set line the\n"
 	"host's limits stay as they are; --for of what ends by itself already is left to run.\n"
 	"A wrong line is named, and then nothing is changed; when the kernel refuses one, what was\n"
-	"there before is brought back. A name, relay, --direct or --hook that differs makes a new\n"
-	"target, other --pass prefixes a new intercept, after a drain. A port that other hosts are\n"
-	"connected to is refused as by add-intercept, unless its line says --force.\n",
+	"there before is brought back. So one target that no route leads to yet, at boot say, holds all\n"
+	"of FILE up: tcopy.service tries again every 5 seconds. To have the rest now, put a # in front\n"
+	"of that target's line; restore again without it when there is a route. A name, relay, --direct\n"
+	"or --hook that differs makes a new target, other --pass prefixes a new intercept, after a\n"
+	"drain. A port that other hosts are connected to is refused as by add-intercept, unless its\n"
+	"line says --force.\n",
 	.examples =
 	"tcopyctl restore /etc/tcopy.conf\n",
 	.run = run,
