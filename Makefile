@@ -118,7 +118,7 @@ install-tool: tools ## of install: tcopyctl, its manual, completion and units, u
 	for h in include/uapi/linux/*.h; do install -D -m 644 $$h $(DESTDIR)$(INCLUDEDIR)/linux/$${h##*/} || exit 1; done
 	for m in docs/man/*.[78]; do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || exit 1; done
 	for s in docs/netlink/*.yaml; do install -D -m 644 $$s $(DESTDIR)$(SPECDIR)/$${s##*/} || exit 1; done
-	for e in modules-load.d/tcopy.conf wireshark/tcopy.lua grafana/tcopy.json; do install -D -m 644 packaging/$$e $(DESTDIR)$(EXAMPLEDIR)/$$e || exit 1; done
+	for e in modules-load.d/tcopy.conf modprobe.d/tcopy.conf wireshark/tcopy.lua grafana/tcopy.json; do install -D -m 644 packaging/$$e $(DESTDIR)$(EXAMPLEDIR)/$$e || exit 1; done
 	@mkdir -p $(DESTDIR)$(UNITDIR)
 	for u in packaging/systemd/*; do sed 's|/usr/sbin/|$(SBINDIR)/|' $$u >$(DESTDIR)$(UNITDIR)/$${u##*/} || exit 1; done
 	install -D -m 644 tools/completion/tcopyctl.bash $(DESTDIR)$(BASHDIR)/tcopyctl
