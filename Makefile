@@ -82,7 +82,7 @@ tools: ## build/tcopyctl
 setup: ## install the packages that building and testing need (apt-get)
 	@tests/setup.sh
 
-lint: ## checkpatch, sparse, shellcheck, codespell, include directions
+lint: ## all that can be said of the sources without running them (docs/testing.md)
 	@tests/lint/run
 
 # The parts of the test suite that need no kernel; each has a home of its own.

@@ -21,7 +21,7 @@ packages=(
 	# a parser of what Prometheus reads
 	python3-prometheus-client
 	# lint
-	sparse shellcheck codespell
+	sparse shellcheck codespell cppcheck coccinelle
 	# netlink specs, for lint and the YNL client
 	python3-yaml python3-jsonschema yamllint
 	# the manual, and completion
