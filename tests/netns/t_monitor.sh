@@ -50,13 +50,14 @@ event test '"module":"tcopy_intercept","event":"module-loaded"'
 events test '"event":"relay-bound"' '"event":"intercept-added","at":"\*:80"'
 event text 'target 1 web: copying'
 
-# traffic is no event
+# traffic is no event; that a datagram of headers was overtaken by the next one, on two CPUs, is
 wait_for 10 "state copying" state_is copying
 before=$(lines online) before_test=$(lines test)
 get 1 200 8 /s/ -H 'Connection: close'
 get 1 200 8 /s/again-
 sleep 2
-[ "$(lines online) $(lines test)" = "$before $before_test" ] || fail "traffic made events: $(tail -n +$((before + 1)) "$T/online.events"; tail -n +$((before_test + 1)) "$T/test.events")"
+made() { tail -n +$((before + 1)) "$T/online.events" | sed '/"counter":"headers_lost"/d'; tail -n +$((before_test + 1)) "$T/test.events"; }
+[ -z "$(made)" ] || fail "traffic made events: $(made)"
 
 # a limit: once when it begins, once when it rests, whatever is counted between
 ctl online set-target web --max-sessions 1 || fail "set-target"
