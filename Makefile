@@ -45,7 +45,7 @@ SPECDIR    ?= $(DATADIR)/doc/tcopyctl/netlink
 EXAMPLEDIR ?= $(DATADIR)/doc/tcopyctl/examples
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
-.PHONY: all modules tools check check-all demo lint sparse unit sim fuzz mutants \
+.PHONY: all modules tools check check-all demo lint lint-all sparse unit sim fuzz mutants \
 	bench bench-quick setup install install-tool install-dkms uninstall deb rpm clean help
 
 all: modules tools ## both modules for every kernel of the matrix (or KDIR=), and tcopyctl
@@ -82,7 +82,10 @@ tools: ## build/tcopyctl
 setup: ## install the packages that building and testing need (apt-get)
 	@tests/setup.sh
 
-lint: ## all that can be said of the sources without running them (docs/testing.md)
+lint: ## what can be said of the sources without running them (docs/testing.md)
+	@tests/lint/run --quick
+
+lint-all: ## lint, and what takes minutes of it: clang, coccinelle
 	@tests/lint/run
 
 # The parts of the test suite that need no kernel; each has a home of its own.
