@@ -174,7 +174,7 @@ static inline void tcopy_forward_peer(const struct tcopy_forward *f,
 		return;
 	peer->kind = TCOPY_PEER_FULL;
 	peer->online_ack = f->isn + 1;
-	peer->snd_nxt = READ_ONCE(f->nxt);
+	peer->write_seq = READ_ONCE(f->nxt);
 	peer->rcv_nxt = ack;
 	peer->rcv_wnd = wnd < 1U << 31 ? wnd : 0;
 }

@@ -180,7 +180,7 @@ void tcopy_peer_find(struct net *net, const struct tcopy_flow *flow, int dif,
 		peer->online_ack = READ_ONCE(tp->snd_una) -
 				   (u32)READ_ONCE(tp->bytes_acked);
 		peer->client_isn = peer_client_isn(tp);
-		peer->snd_nxt = READ_ONCE(tp->snd_nxt);
+		peer->write_seq = READ_ONCE(tp->write_seq);
 		/* What was received is written before the window that is left.
 		 * Read the other way round their sum is never less than what
 		 * was announced.

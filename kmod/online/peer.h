@@ -22,7 +22,10 @@ enum tcopy_peer_kind {
  * @client_isn:	the client's ISN, of the SYN that production believed (REQUEST
  *		and FULL)
  * @online_ack:	first byte of the online service's stream: its ISN + 1
- * @snd_nxt:	next byte production sends (FULL)
+ * @write_seq:	behind the last byte that production has written (FULL), or,
+ *		where there is no socket, sent. What its socket says that it has
+ *		sent lags: a client on the same host can acknowledge an answer
+ *		before the call that sends it takes note of that
  * @rcv_nxt:	next byte production wants of the client (FULL). Lags while the
  *		socket is owned by its user: conclude "accepted" only
  * @rcv_wnd:	window it announced last (FULL)
@@ -33,7 +36,7 @@ struct tcopy_peer {
 	bool mptcp;
 	u32 client_isn;
 	u32 online_ack;
-	u32 snd_nxt;
+	u32 write_seq;
 	u32 rcv_nxt;
 	u32 rcv_wnd;
 	u32 heard_ms;
@@ -46,7 +49,7 @@ struct tcopy_peer {
  *
  * Forged packets of a live connection, by what RFC 9293 (section 3.10.7.4) and
  * RFC 5961 say of them. Only what holds however late the socket is looked at:
- * its window's right edge, and what it has sent, only ever advance.
+ * its window's right edge, and what it has written, only ever advance.
  *
  * Return: true when it is refused; false also when that cannot be told.
  */
@@ -60,8 +63,8 @@ static inline bool tcopy_peer_refuses(const struct tcopy_peer *peer,
 		return true;
 	if (seg->flags & TCOPY_RST)
 		return before(seg->seq, peer->rcv_nxt);
-	return after(seg->ack, peer->snd_nxt) ||
-	       before(seg->ack, peer->snd_nxt - (1U << 30));
+	return after(seg->ack, peer->write_seq) ||
+	       before(seg->ack, peer->write_seq - (1U << 30));
 }
 
 /* May the copy of a connection begin with this payload? */

@@ -38,6 +38,7 @@ struct tcopy_fan;
  * @gap_us:	when the first gap was seen, or became smaller; 0: there is none
  * @gap_seq:	where it begins
  * @lost_us:	when it was found that nobody will fill it; 0: it was not
+ * @lost_at:	jiffies then, by which the queues tell what waited at that time
  * @lost_seq:	where the gap began of which that was found
  * @fan:	the other copies of the same connection, or NULL; a reference;
  *		immutable after publication
@@ -99,6 +100,7 @@ struct tcopy_session {
 	u32 gap_seq;
 	u32 lost_seq;
 	u64 lost_us;
+	u32 lost_at;
 	u32 isn;
 	u32 seq_off;
 	u32 fin_seq;

@@ -115,21 +115,19 @@ static void timer_judge(struct tcopy_session *s, u64 now_us)
 static bool timer_lost(struct tcopy_session *s, const struct tcopy_peer *peer,
 		       u64 now_us)
 {
-	u32 age;
-
 	if (!tcopy_session_missed_surely(s, peer, now_us)) {
 		s->lost_us = 0;
 		return false;
 	}
 	if (!s->lost_us || s->lost_seq != s->hold.cap_nxt) {
 		s->lost_us = now_us;
+		s->lost_at = (u32)jiffies;
 		s->lost_seq = s->hold.cap_nxt;
 		return false;
 	}
 	if (now_us - s->lost_us < TIMER_GAP_US)
 		return false;
-	age = usecs_to_jiffies(min_t(u64, now_us - s->lost_us, 1U << 30));
-	return !tcopy_queue_waits(s->tn, (u32)jiffies - age + 1) &&
+	return !tcopy_queue_waits(s->tn, s->lost_at) &&
 	       !(s->fan && tcopy_fan_waits(s->fan));
 }
 

@@ -145,7 +145,7 @@ def redis_client(addr, port, me):
             done += 6
     # a window of commands: the next is sent when the oldest is answered
     waiting = 0
-    for _ in range(200):
+    for _ in range(2000):
         c.send(redis_pack(*redis_command(rng, me)))
         waiting += 1
         if waiting == 16:

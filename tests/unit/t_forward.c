@@ -127,7 +127,7 @@ static void a_look_at_it_says_what_a_socket_would(void)
 	T_EQ(peer.kind, TCOPY_PEER_FULL);
 	T_EQ(peer.online_ack, ONLINE + 1);
 	T_EQ(peer.rcv_nxt, CLIENT + 501);
-	T_EQ(peer.snd_nxt, ONLINE + 101);
+	T_EQ(peer.write_seq, ONLINE + 101);
 	/* the SYN-ACK's window reached further */
 	T_EQ(peer.rcv_wnd, 65535 - 500);
 

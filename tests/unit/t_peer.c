@@ -5,7 +5,7 @@
 
 static const struct tcopy_peer peer = {
 	.kind = TCOPY_PEER_FULL,
-	.snd_nxt = 50000,
+	.write_seq = 50000,
 	.rcv_nxt = 0xfffff000,		/* the window wraps */
 	.rcv_wnd = 65536,
 };
