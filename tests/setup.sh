@@ -14,7 +14,7 @@ packages=(
 	linux-image-6.12-cloud-amd64 linux-headers-6.12-cloud-amd64 linux-source-6.12
 	# the lab
 	qemu-system-x86 qemu-system-common busybox-static util-linux
-	iproute2 ethtool nftables ipvsadm tcpdump procps
+	iproute2 ethtool nftables iptables ipvsadm tcpdump procps
 	nginx-light curl wrk
 	# services whose traffic is copied, and a client of HTTP/2
 	redis-server postgresql-15 mariadb-server-core mariadb-client-core memcached nghttp2-client
@@ -25,7 +25,7 @@ packages=(
 	# netlink specs, for lint and the YNL client
 	python3-yaml python3-jsonschema yamllint
 	# the manual, and completion
-	mandoc bash-completion fish
+	mandoc bash-completion fish zsh
 )
 # the packages, the dissector of the return channel, recipes for tracing, and a tunnel
 [ "${1:-}" != all ] || packages+=(debhelper dh-dkms lintian rpm rpmlint mmdebstrap tshark bpftrace linux-perf wireguard-tools)

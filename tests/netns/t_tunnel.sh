@@ -108,7 +108,10 @@ insmod "$KMOD/tcopy_intercept.ko" || fail "insmod tcopy_intercept.ko"
 relay_start
 insmod "$KMOD/tcopy.ko" || fail "insmod tcopy.ko"
 ctl online set --cpu 100
-for KIND in gre vxlan wireguard ipsec; do
+kinds='gre vxlan wireguard ipsec'
+# kernels with checkers have no IPsec
+if [ "$SLOW" != 1 ] && ! ip -n online xfrm state >/dev/null 2>&1; then kinds=${kinds% *}; fi
+for KIND in $kinds; do
 	tunnel_up
 	copied "$(inner online)" --direct
 	ctl test add-intercept 80 || fail "add-intercept"

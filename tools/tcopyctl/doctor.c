@@ -166,6 +166,7 @@ static int run(struct args *args)
 		doctor_host(&d);
 		nf_rules_get(&d.nf);
 		doctor_firewall(&d);
+		doctor_unread(&d);
 		doctor_bypass(&d);
 		nf_rules_put(&d.nf);
 		state_now_put(&d.now);
@@ -185,7 +186,9 @@ const struct command cmd_doctor = {
 	.help =
 	"On either host: modules and versions, each target's state, return channel, route and counters,\n"
 	"each intercept's relay, service and pass prefixes, reverse path filters, conntrack, the way back to\n"
-	"clients, rules of nftables that drop every copy or answer, what bypasses --hook forward. Each finding says what it is, why it matters, and what mends it. Changes nothing.\n"
+	"clients, rules of nftables that drop every copy or answer, rules that cannot be read here (legacy\n"
+	"iptables, tc, bridges), martians, what takes packets or payload past the hook. Each finding says what\n"
+	"it is, why it matters, and what mends it. Changes nothing.\n"
 	"Exit code 3 when something was found. With -j a list of the findings. Counters are those since\n"
 	"the module was loaded or 'reset-stats': after mending, reset them and ask again.\n",
 	.examples =

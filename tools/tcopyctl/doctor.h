@@ -3,6 +3,8 @@
 #ifndef TCOPYCTL_DOCTOR_H
 #define TCOPYCTL_DOCTOR_H
 
+#include <linux/bpf.h>
+
 #include "nf.h"
 #include "state.h"
 
@@ -54,7 +56,7 @@ void doctor_subject(struct subject *to, const char *word, const char *fmt, ...)
 
 /*
  * doctor_online.c, doctor_counter.c, doctor_test.c, doctor_host.c,
- * doctor_firewall.c, doctor_bypass.c
+ * doctor_firewall.c, doctor_unread.c, doctor_bypass.c
  */
 void doctor_online(struct doctor *d);
 void doctor_counters(struct doctor *d, const struct target *t,
@@ -62,7 +64,12 @@ void doctor_counters(struct doctor *d, const struct target *t,
 void doctor_test(struct doctor *d);
 void doctor_host(struct doctor *d);
 void doctor_firewall(struct doctor *d);
+void doctor_unread(struct doctor *d);
 void doctor_bypass(struct doctor *d);
+
+/* doctor_bpf.c */
+unsigned int bpf_tcx(u32 ifindex, bool egress);
+bool bpf_sk_msg(u32 *id, char name[static BPF_OBJ_NAME_LEN]);
 
 /* doctor_system.c */
 bool system_read(long *to, const char *fmt, ...)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * doctor: what takes forwarded packets past the hook that copies them. What
- * this host receives itself passes its hook in any case: a packet that is
- * redirected before it does not reach the service either.
+ * doctor: what takes packets past the hook that copies them. Of what this host
+ * receives itself that is only payload that never is a packet: one that is
+ * redirected before the hook does not reach the service either.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -118,6 +118,32 @@ static void examine_flowtable(struct doctor *d, const struct target *t,
 			    d->nf.flow.table, d->nf.flow.name);
 }
 
+static void examine_sockmap(struct doctor *d, const struct target *t,
+			    const struct subject *about)
+{
+	static const struct advice advice = {
+		"sockmap",
+		"payload that it moves from socket to socket of this host is in no packet: of such a connection the beginning and the end are copied, and nothing between",
+		"leave the service's sockets out of its map (service meshes call that acceleration), or copy where clients are on other hosts; 'bpftool prog show id %s' names its maps; then 'tcopyctl reset-stats', and ask again"
+	};
+	char name[BPF_OBJ_NAME_LEN];
+	struct subject s = *about;
+	u32 id;
+
+	d->checks++;
+	if (!bpf_sk_msg(&id, name))
+		return;
+	snprintf(s.word, sizeof(s.word), "%u", id);
+	if (t->stat[TCOPY_A_STAT_OPENED] && !t->stat[TCOPY_A_STAT_BYTES])
+		doctor_found(d, &advice, &s,
+			     "%llu connections were copied, and no byte of theirs, and there is the eBPF program %u%s%s (sk_msg)",
+			     (unsigned long long)t->stat[TCOPY_A_STAT_OPENED],
+			     id, *name ? " " : "", name);
+	else
+		doctor_fact(about, "there is the eBPF program %u%s%s (sk_msg)",
+			    id, *name ? " " : "", name);
+}
+
 /**
  * doctor_bypass() - examine what bypasses the targets' hooks
  * @d: the examination
@@ -131,11 +157,13 @@ void doctor_bypass(struct doctor *d)
 
 	for (i = 0; i < d->now.targets.n; i++) {
 		t = &d->now.targets.v[i];
-		if (t->hook != TCOPY_HOOK_FORWARD)
-			continue;
 		snprintf(id, sizeof(id), "%u", t->id);
 		doctor_subject(&s, id, "target %u%s%s", t->id,
 			       *t->name ? " " : "", t->name);
+		if (t->hook != TCOPY_HOOK_FORWARD) {
+			examine_sockmap(d, t, &s);
+			continue;
+		}
 		examine_xdp(d, t, &s);
 		examine_flowtable(d, t, &s);
 	}

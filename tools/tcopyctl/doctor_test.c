@@ -5,6 +5,8 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include "doctor.h"
 #include "route.h"
@@ -96,6 +98,70 @@ static void examine_filter(struct doctor *d, const struct route *back)
 	if_freenameindex(list);
 }
 
+static char *next_word(char **at)
+{
+	char *word;
+
+	do {
+		word = strsep(at, "\n ");
+	} while (word && !*word);
+	return word;
+}
+
+/* IPv4 packets that were dropped for where they say they come from; of the
+ * whole machine. 0 also when nobody can tell.
+ */
+static unsigned long martians(void)
+{
+	FILE *file = fopen("/proc/self/net/stat/rt_cache", "re");
+	unsigned int column = 0, i;
+	unsigned long sum = 0;
+	char line[512], *at = line, *word;
+
+	if (!file)
+		return 0;
+	if (!fgets(line, sizeof(line), file))
+		at = NULL;
+	while ((word = next_word(&at)) && strcmp(word, "in_martian_src"))
+		column++;
+	while (fgets(line, sizeof(line), file)) {	/* a CPU each */
+		at = line;
+		for (i = 0; (word = next_word(&at)); i++)
+			if (i == column)
+				sum += strtoul(word, NULL, 16);
+	}
+	fclose(file);
+	return sum;
+}
+
+/* Old ones say nothing of copies: is the number growing? A client's SYN that
+ * was dropped is sent again after a second.
+ */
+static void examine_martians(struct doctor *d, const struct subject *host)
+{
+	static const struct timespec moment = { .tv_sec = 1,
+						.tv_nsec = 300000000 };
+	static const struct advice advice = {
+		"martians",
+		"the kernel drops packets of which it thinks that they cannot come from there, as copies of clients that have an address of this host, or that rp_filter expects by another device",
+		"'sysctl -w net.ipv4.conf.all.log_martians=1' has them named in the kernel's log; those with an address of this host are let in by 'sysctl -w net.ipv4.conf.DEV.accept_local=1'"
+	};
+	unsigned long before = martians(), now;
+
+	d->checks++;
+	if (!before)
+		return;
+	nanosleep(&moment, NULL);
+	now = martians();
+	if (now > before)
+		doctor_found(d, &advice, host,
+			     "%lu packets with impossible sources (martians) were dropped just now",
+			     now - before);
+	else
+		doctor_fact(host, "%lu packets with impossible sources (martians) were dropped, none just now",
+			    before);
+}
+
 static void examine_way_back(struct doctor *d, const struct subject *host)
 {
 	static const struct advice back = {
@@ -134,6 +200,8 @@ void doctor_test(struct doctor *d)
 		examine_port(d, &d->now.icepts.v[i]);
 		own |= !d->now.icepts.v[i].addr.family;
 	}
-	if (own)
+	if (own) {
 		examine_way_back(d, &host);
+		examine_martians(d, &host);
+	}
 }

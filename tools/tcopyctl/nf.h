@@ -70,6 +70,8 @@ struct nf_flowtable {
  * @last:	index of the chain that a rule was added to last
  * @set:	@set_n sets
  * @flow:	one of @flow_n flowtables
+ * @unread:	"FAMILY NAME" of a table of the families bridge or netdev, which
+ *		are not read; "" without one
  * @left:	rules that nf_drops() may follow still
  * @rewrites:	a rule changes connection tracking, ports or payload
  */
@@ -82,6 +84,7 @@ struct nf_rules {
 	size_t set_n;
 	struct nf_flowtable flow;
 	size_t flow_n;
+	char unread[NF_NAME + 8];
 	unsigned int left;
 	bool rewrites;
 };

@@ -140,6 +140,25 @@ static void read_hook(struct nf_chain *to, const struct nlattr *hook)
 	}
 }
 
+/* A chain of a family that is not read; only hooks call them. */
+static int unread_cb(struct nf_rules *to, const struct nlmsghdr *nlh)
+{
+	const char *family = family_of(nlh) == NFPROTO_BRIDGE ? "bridge" :
+			     family_of(nlh) == NFPROTO_NETDEV ? "netdev" : NULL;
+	const struct nlattr *attr;
+	char name[NF_NAME] = "";
+	bool base = false;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg)) {
+		if (mnl_attr_get_type(attr) == NFTA_CHAIN_TABLE)
+			nf_get_name(name, attr);
+		base |= mnl_attr_get_type(attr) == NFTA_CHAIN_HOOK;
+	}
+	if (family && base)
+		snprintf(to->unread, sizeof(to->unread), "%s %s", family, name);
+	return MNL_CB_OK;
+}
+
 static int chain_cb(const struct nlmsghdr *nlh, void *data)
 {
 	struct nf_rules *to = data;
@@ -148,7 +167,7 @@ static int chain_cb(const struct nlmsghdr *nlh, void *data)
 	char type[NF_NAME];
 
 	if (!is_ip(c.family))
-		return MNL_CB_OK;
+		return unread_cb(to, nlh);
 	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg)) {
 		switch (mnl_attr_get_type(attr)) {
 		case NFTA_CHAIN_TABLE:
@@ -347,7 +366,7 @@ bool nf_rules_get(struct nf_rules *to)
 		if (!nf_dump(to, &req, part[i].cb, to))
 			goto failed;
 	}
-	if (to->chain_n)
+	if (to->chain_n || *to->unread)
 		return true;
 failed:
 	nf_rules_put(to);
