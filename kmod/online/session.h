@@ -37,8 +37,8 @@ struct tcopy_fan;
  * @online:	what is seen of production where no socket tells
  * @gap_us:	when the first gap was seen, or became smaller; 0: there is none
  * @gap_seq:	where it begins
- * @lost_us:	when it was found that nobody will fill it; 0: it was not
- * @lost_at:	jiffies then, by which the queues tell what waited at that time
+ * @lost:	it was found that nobody will fill it
+ * @lost_at:	when, in jiffies, by which the queues tell what waited then
  * @lost_seq:	where the gap began of which that was found
  * @fan:	the other copies of the same connection, or NULL; a reference;
  *		immutable after publication
@@ -85,6 +85,7 @@ struct tcopy_session {
 	struct tcopy_net *tn;
 
 	spinlock_t lock;
+	u32 slot;
 	struct tcopy_track track;
 	struct tcopy_hold hold;
 	struct sk_buff_head out;
@@ -93,21 +94,19 @@ struct tcopy_session {
 	u64 heard_us;
 	struct tcopy_pool *pool;
 	struct tcopy_fan *fan;
-	u32 slot;
 	u64 syn_us;
 	struct tcopy_forward online;
-	u64 gap_us;
 	u32 gap_seq;
+	u64 gap_us;
 	u32 lost_seq;
-	u64 lost_us;
 	u32 lost_at;
 	u32 isn;
 	u32 seq_off;
 	u32 fin_seq;
 	u32 last_ack;
-	u16 ip_id;
 	int dif;
 	int sdif;
+	u16 ip_id;
 	u8 rst_checks;
 	u8 missed;
 	u8 wscale;
@@ -116,15 +115,16 @@ struct tcopy_session {
 	bool over;
 	bool pushed;
 	bool fin;
+	bool lost;
 	bool judged;
 	bool in_batch;
 	bool on_acks;
 
+	refcount_t ref;
 	struct list_head ack_node;
 	u64 ack_us;
 	u64 armed_us;
 	struct timer_list timer;
-	refcount_t ref;
 	struct rcu_head rcu;
 };
 

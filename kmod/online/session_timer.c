@@ -115,17 +115,17 @@ static void timer_judge(struct tcopy_session *s, u64 now_us)
 static bool timer_lost(struct tcopy_session *s, const struct tcopy_peer *peer,
 		       u64 now_us)
 {
-	if (!tcopy_session_missed_surely(s, peer, now_us)) {
-		s->lost_us = 0;
+	bool again = s->lost && s->lost_seq == s->hold.cap_nxt;
+
+	s->lost = tcopy_session_missed_surely(s, peer, now_us);
+	if (!s->lost)
 		return false;
-	}
-	if (!s->lost_us || s->lost_seq != s->hold.cap_nxt) {
-		s->lost_us = now_us;
+	if (!again) {
 		s->lost_at = (u32)jiffies;
 		s->lost_seq = s->hold.cap_nxt;
 		return false;
 	}
-	if (now_us - s->lost_us < TIMER_GAP_US)
+	if ((u32)jiffies - s->lost_at < usecs_to_jiffies(TIMER_GAP_US))
 		return false;
 	return !tcopy_queue_waits(s->tn, s->lost_at) &&
 	       !(s->fan && tcopy_fan_waits(s->fan));
