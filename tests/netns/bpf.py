@@ -53,7 +53,6 @@ def tcx(where, dev):
 
 
 def sockmap(server, client, addr, port):
-    kept = []
     namespace(server)
     listener = socket.create_server((addr, int(port)), family=socket.AF_INET6 if ":" in addr else socket.AF_INET)
     fd = bpf(MAP_CREATE, struct.pack("<IIIII", SOCKMAP, 4, 4, 2, 0))
@@ -74,8 +73,7 @@ def sockmap(server, client, addr, port):
             raise SystemExit(f"the server has got {got}")
         c.close()
         a.close()
-    kept += [listener, fd]
-    return kept
+    return listener, fd
 
 
 if __name__ == "__main__":
