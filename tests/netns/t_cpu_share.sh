@@ -46,6 +46,32 @@ load_end
 drained
 note "refused: $(stat cpu_limit), copied: $(stat opened), shed: $(stat end_shed)"
 
+note "connections by two CPUs, of which one has too much to do"
+if [ "$(nproc)" -gt 1 ]; then
+	wait_for 60 "the copies' end" no_sessions
+	wait_for 15 "state copying" state_is copying
+	coproc HOP { exec ip netns exec client /usr/bin/python3 "$TCOPY_TOP/tests/netns/hop.py" "$(addr online)" 80 16 2>&1; }
+	LAB_PIDS+=("$HOP_PID")
+	read -r line <&"${HOP[0]}"
+	[ "$line" = "open 16" ] || fail "hop.py: $line"
+	hopping() { [ "$(stat sessions)" = 16 ]; }
+	wait_for 20 "their copies" hopping
+	ctl online reset-stats
+	ctl online set --cpu 1
+	taskset -pc 0 $$ >/dev/null
+	load_start 8 64 /s/
+	taskset -pc 0-1 $$ >/dev/null
+	echo go >&"${HOP[1]}"
+	load_end
+	in=${HOP[1]}
+	exec {in}>&-
+	read -r line <&"${HOP[0]}"
+	[[ $line == "answered "[1-9]* ]] || fail "hop.py: $line"
+	drained
+	[ "$(stat end_gap)" = 0 ] || fail "$(stat end_gap) copies ended by a gap, whose bytes waited on another CPU"
+	note "$line; shed: $(stat end_shed)"
+fi
+
 ctl online del-target all
 wait_for 20 "the copies to leave the test server" no_connections test
 LAB_CPU=100 online_host_up
