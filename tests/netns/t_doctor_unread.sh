@@ -43,6 +43,8 @@ program_end() {
 	wait "$pid" || true
 }
 
+# these have neither legacy iptables nor sockmaps
+[ "$SLOW" = 1 ] || skip "a kernel with checkers"
 need_tcopy
 round=0
 lab_up
@@ -97,7 +99,9 @@ fi
 
 note "--- payload past TCP"
 ctl online add-target "$(hostport test 80)" --from 8080 --name moved >/dev/null || fail "add-target"
+TARGET=moved wait_for 20 "state copying" state_is copying
 program sockmap online client "$(addr online)" 8080
+wait_for 20 "doctor to find the sockmap" doctor_has online sockmap
 doctor_finds online sockmap "target 2 moved"
 told online 'target 1 web: there is the eBPF program [0-9]+ past_tcp \(sk_msg\)' || fail "the other target: $(grep past_tcp "$T/lines")"
 ctl online del-target moved

@@ -75,5 +75,7 @@ bool bpf_sk_msg(u32 *id, char name[static BPF_OBJ_NAME_LEN]);
 bool system_read(long *to, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 bool system_listens(const struct endpoint *at);
+bool system_dump(u16 type, const void *head, size_t size, mnl_cb_t cb,
+		 void *data);
 
 #endif

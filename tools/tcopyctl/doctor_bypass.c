@@ -4,7 +4,6 @@
  * receives itself that is only payload that never is a packet: one that is
  * redirected before the hook does not reach the service either.
  */
-#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -49,23 +48,11 @@ static int link_cb(const struct nlmsghdr *nlh, void *data)
 
 static void xdp_find(struct xdp *xdp)
 {
-	struct nl nl = { .module = "rtnetlink", .seq = 1 };
-	struct nl_request req;
-	struct ifinfomsg *ifi;
-	struct err err;
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
 
 	memset(xdp, 0, sizeof(*xdp));
-	req.nlh = mnl_nlmsg_put_header(req.buf);
-	req.nlh->nlmsg_type = RTM_GETLINK;
-	req.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	req.nlh->nlmsg_seq = nl.seq;
-	ifi = mnl_nlmsg_put_extra_header(req.nlh, sizeof(*ifi));
-	ifi->ifi_family = AF_UNSPEC;
-	nl.sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	if (nl.sock && mnl_socket_bind(nl.sock, 0, MNL_SOCKET_AUTOPID) >= 0 &&
-	    nl_call(&nl, &req, link_cb, xdp, &err))
+	if (!system_dump(RTM_GETLINK, &ifi, sizeof(ifi), link_cb, xdp))
 		xdp->any = false;
-	nl_close(&nl);
 }
 
 static void examine_xdp(struct doctor *d, const struct target *t,
@@ -119,20 +106,16 @@ static void examine_flowtable(struct doctor *d, const struct target *t,
 }
 
 static void examine_sockmap(struct doctor *d, const struct target *t,
-			    const struct subject *about)
+			    const struct subject *about, u32 id,
+			    const char *name)
 {
 	static const struct advice advice = {
 		"sockmap",
 		"payload that it moves from socket to socket of this host is in no packet: of such a connection the beginning and the end are copied, and nothing between",
 		"leave the service's sockets out of its map (service meshes call that acceleration), or copy where clients are on other hosts; 'bpftool prog show id %s' names its maps; then 'tcopyctl reset-stats', and ask again"
 	};
-	char name[BPF_OBJ_NAME_LEN];
 	struct subject s = *about;
-	u32 id;
 
-	d->checks++;
-	if (!bpf_sk_msg(&id, name))
-		return;
 	snprintf(s.word, sizeof(s.word), "%u", id);
 	if (t->stat[TCOPY_A_STAT_OPENED] && !t->stat[TCOPY_A_STAT_BYTES])
 		doctor_found(d, &advice, &s,
@@ -150,18 +133,25 @@ static void examine_sockmap(struct doctor *d, const struct target *t,
  */
 void doctor_bypass(struct doctor *d)
 {
+	char id[16], name[BPF_OBJ_NAME_LEN];
 	const struct target *t;
 	struct subject s;
-	char id[16];
+	bool sk_msg;
+	u32 prog;
 	size_t i;
 
+	if (!d->now.targets.n)
+		return;
+	d->checks++;
+	sk_msg = bpf_sk_msg(&prog, name);
 	for (i = 0; i < d->now.targets.n; i++) {
 		t = &d->now.targets.v[i];
 		snprintf(id, sizeof(id), "%u", t->id);
 		doctor_subject(&s, id, "target %u%s%s", t->id,
 			       *t->name ? " " : "", t->name);
 		if (t->hook != TCOPY_HOOK_FORWARD) {
-			examine_sockmap(d, t, &s);
+			if (sk_msg)
+				examine_sockmap(d, t, &s, prog, name);
 			continue;
 		}
 		examine_xdp(d, t, &s);

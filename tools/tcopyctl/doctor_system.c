@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* doctor: what /proc says of this network namespace. */
+/* doctor: what /proc and rtnetlink say of this network namespace. */
 #include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -67,4 +67,34 @@ bool system_listens(const struct endpoint *at)
 {
 	return table_listens("/proc/self/net/tcp", at) ||
 	       table_listens("/proc/self/net/tcp6", at);
+}
+
+/**
+ * system_dump() - ask rtnetlink for all of a kind
+ * @type:	RTM_GETLINK, ...
+ * @head:	the message's fixed part
+ * @size:	of it
+ * @cb:		called for each
+ * @data:	for @cb
+ *
+ * Return: false when it failed.
+ */
+bool system_dump(u16 type, const void *head, size_t size, mnl_cb_t cb,
+		 void *data)
+{
+	struct nl nl = { .module = "rtnetlink", .seq = 1 };
+	struct nl_request req;
+	struct err err;
+	bool ok;
+
+	req.nlh = mnl_nlmsg_put_header(req.buf);
+	req.nlh->nlmsg_type = type;
+	req.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	req.nlh->nlmsg_seq = nl.seq;
+	memcpy(mnl_nlmsg_put_extra_header(req.nlh, size), head, size);
+	nl.sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	ok = nl.sock && mnl_socket_bind(nl.sock, 0, MNL_SOCKET_AUTOPID) >= 0 &&
+	     !nl_call(&nl, &req, cb, data, &err);
+	nl_close(&nl);
+	return ok;
 }

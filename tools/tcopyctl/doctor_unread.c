@@ -7,7 +7,6 @@
 #include <netinet/in.h>	/* these two before the kernel's, which mind that */
 #include <net/if.h>
 
-#include <libmnl/libmnl.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 #include <linux/pkt_sched.h>
@@ -51,38 +50,24 @@ static void add(char *buf, size_t size, const char *between, const char *fmt,
 #define add_what(u, ...) add((u)->what, sizeof((u)->what), ", ", __VA_ARGS__)
 #define add_look(u, ...) add((u)->look, sizeof((u)->look), ", ", __VA_ARGS__)
 
+_Static_assert(sizeof(struct ipt_getinfo) == sizeof(struct ip6t_getinfo),
+	       "they have the same members");
+
 /* Has a table of legacy iptables more than its chains' policies? The kernel
  * makes a table that is asked for, so that is done only of those it names.
  */
 static bool table_has_rules(int sock, bool v6, const char *name)
 {
-	union {
-		struct ipt_getinfo v4;
-		struct ip6t_getinfo v6;
-	} info;
-	unsigned int hooks, entries;
-	socklen_t len;
+	struct ipt_getinfo info = { 0 };	/* IPv6's, too */
+	socklen_t len = sizeof(info);
 
-	memset(&info, 0, sizeof(info));
-	if (v6) {
-		snprintf(info.v6.name, sizeof(info.v6.name), "%s", name);
-		len = sizeof(info.v6);
-		if (getsockopt(sock, IPPROTO_IPV6, IP6T_SO_GET_INFO, &info.v6,
-			       &len))
-			return false;
-		hooks = info.v6.valid_hooks;
-		entries = info.v6.num_entries;
-	} else {
-		snprintf(info.v4.name, sizeof(info.v4.name), "%s", name);
-		len = sizeof(info.v4);
-		if (getsockopt(sock, IPPROTO_IP, IPT_SO_GET_INFO, &info.v4,
-			       &len))
-			return false;
-		hooks = info.v4.valid_hooks;
-		entries = info.v4.num_entries;
-	}
-	/* a policy for each, and the entry that ends the table */
-	return entries > (unsigned int)__builtin_popcount(hooks) + 1;
+	snprintf(info.name, sizeof(info.name), "%s", name);
+	if (getsockopt(sock, v6 ? IPPROTO_IPV6 : IPPROTO_IP,
+		       v6 ? IP6T_SO_GET_INFO : IPT_SO_GET_INFO, &info, &len))
+		return false;
+	/* a policy for each hook, and the entry that ends the table */
+	return info.num_entries >
+	       (unsigned int)__builtin_popcount(info.valid_hooks) + 1;
 }
 
 static void look_iptables(struct unread *u, bool v6)
@@ -122,26 +107,15 @@ static int filter_cb(const struct nlmsghdr *nlh, void *data)
 
 static bool has_filter(u32 ifindex, bool egress)
 {
-	struct nl nl = { .module = "rtnetlink", .seq = 1 };
-	struct nl_request req;
-	struct tcmsg *tcm;
+	struct tcmsg tcm = {
+		.tcm_ifindex = (int)ifindex,
+		.tcm_parent = TC_H_MAKE(TC_H_CLSACT, egress ?
+					TC_H_MIN_EGRESS : TC_H_MIN_INGRESS),
+	};
 	bool any = false;
-	struct err err;
 
-	req.nlh = mnl_nlmsg_put_header(req.buf);
-	req.nlh->nlmsg_type = RTM_GETTFILTER;
-	req.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	req.nlh->nlmsg_seq = nl.seq;
-	tcm = mnl_nlmsg_put_extra_header(req.nlh, sizeof(*tcm));
-	tcm->tcm_ifindex = (int)ifindex;
-	tcm->tcm_parent = TC_H_MAKE(TC_H_CLSACT, egress ? TC_H_MIN_EGRESS :
-							  TC_H_MIN_INGRESS);
-	nl.sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	if (nl.sock && mnl_socket_bind(nl.sock, 0, MNL_SOCKET_AUTOPID) >= 0 &&
-	    nl_call(&nl, &req, filter_cb, &any, &err))
-		any = false;
-	nl_close(&nl);
-	return any;
+	return system_dump(RTM_GETTFILTER, &tcm, sizeof(tcm), filter_cb,
+			   &any) && any;
 }
 
 static void look_tc(struct unread *u, u32 ifindex, const char *dev, bool egress)
@@ -189,16 +163,15 @@ static void judge(struct doctor *d, const struct unread *u,
 		doctor_fact(&s, "rules that were not read: %s", u->what);
 }
 
-static void unread_target(struct doctor *d, const struct target *t)
+static void unread_target(struct doctor *d, const struct target *t,
+			  struct unread u)
 {
 	const u64 *n = t->stat;
-	struct unread u = { 0 };
 	char dev[IF_NAMESIZE];
 	const char *symptom;
 	struct subject s;
 	struct route r;
 
-	look_host(&u, d);
 	if (!route_get(&r, &t->to, t->dev, t->mark) &&
 	    if_indextoname(r.oif, dev)) {
 		look_tc(&u, r.oif, dev, true);
@@ -217,16 +190,14 @@ static void unread_target(struct doctor *d, const struct target *t)
 	judge(d, &u, &s, symptom);
 }
 
-static void unread_test(struct doctor *d)
+static void unread_test(struct doctor *d, struct unread u)
 {
 	struct if_nameindex *list = if_nameindex(), *dev;
 	struct relay_counts relay;
-	struct unread u = { 0 };
 	char symptom[64] = "";
 	struct subject s;
 	size_t i;
 
-	look_host(&u, d);
 	for (dev = list; dev && dev->if_index; dev++)
 		if (strcmp(dev->if_name, "lo"))
 			look_tc(&u, dev->if_index, dev->if_name, false);
@@ -248,10 +219,12 @@ static void unread_test(struct doctor *d)
  */
 void doctor_unread(struct doctor *d)
 {
+	struct unread host = { 0 };
 	size_t i;
 
+	look_host(&host, d);
 	for (i = 0; i < d->now.targets.n; i++)
-		unread_target(d, &d->now.targets.v[i]);
+		unread_target(d, &d->now.targets.v[i], host);
 	if (d->now.icepts.n)
-		unread_test(d);
+		unread_test(d, host);
 }
