@@ -96,6 +96,26 @@ static bool capture_fastopen(const struct tcopy_net *tn)
 	return READ_ONCE(tn->net->ipv4.sysctl_tcp_fastopen) & TFO_SERVER_ENABLE;
 }
 
+/* Bytes of a packet that are in one piece, in its head or in its first page:
+ * nearly all that are few. NULL when they are not.
+ */
+static const void *capture_piece(const struct sk_buff *skb, unsigned int off,
+				 unsigned int len)
+{
+	unsigned int headlen = skb_headlen(skb);
+	const skb_frag_t *frag = skb_shinfo(skb)->frags;
+	const u8 *page;
+
+	if (off + len <= headlen)
+		return skb->data + off;
+	off -= headlen;
+	if ((int)off < 0 || !skb_shinfo(skb)->nr_frags ||
+	    off + len > skb_frag_size(frag))
+		return NULL;
+	page = skb_frag_address_safe(frag);
+	return page ? page + off : NULL;
+}
+
 /* An skb with the first bytes of a packet's payload; it will be cloned, to
  * leave.
  */
@@ -103,12 +123,14 @@ static struct sk_buff *capture_head(const struct capture *c, unsigned int off,
 				    unsigned int len)
 {
 	struct sk_buff *skb = tcopy_spare_take(c->tn, TCOPY_EVENT_ROOM + len);
+	const void *piece;
 
 	if (!skb)
 		return NULL;
 	skb_reserve(skb, TCOPY_EVENT_ROOM);
-	if (off + len <= skb_headlen(c->skb))
-		__skb_put_data(skb, c->skb->data + off, len);
+	piece = capture_piece(c->skb, off, len);
+	if (piece)
+		__skb_put_data(skb, piece, len);
 	else
 		skb_copy_bits(c->skb, off, __skb_put(skb, len), len);
 	return skb;
@@ -170,7 +192,9 @@ struct sk_buff *tcopy_capture_take(const struct capture *c, bool halfopen)
 		return NULL;
 	ev = tcopy_event(skb);
 	ev->flow = c->flow;
-	ev->seg = c->seg;
+	/* SACK blocks are about answers that the copy does not get. */
+	memcpy(&ev->seg, &c->seg, offsetof(struct tcopy_seg, sack));
+	ev->seg.sacks = 0;
 	ev->dif = c->dif;
 	ev->sdif = c->sdif;
 	ev->halfopen = halfopen;

@@ -211,7 +211,7 @@ void tcopy_fan_missed(struct tcopy_fan *fan, enum tcopy_end why)
  * tcopy_fan_packet() - a packet is for all copies of a connection
  * @leader:	the first of them
  * @skb:	its payload; consumed
- * @ev:		the packet
+ * @ev:		the packet; gone with @skb when it is at its head
  *
  * The first packet makes the others, too. Payload is in one piece of memory
  * that all share, and not production's: each of them would copy it out of that
@@ -219,7 +219,8 @@ void tcopy_fan_missed(struct tcopy_fan *fan, enum tcopy_end why)
  *
  * Context: BH, RCU read section.
  *
- * Return: payload for the first copy.
+ * Return: payload for the first copy, @skb or another with the packet at its
+ * head.
  */
 struct sk_buff *tcopy_fan_packet(struct tcopy_session *leader,
 				 struct sk_buff *skb,
@@ -235,6 +236,7 @@ struct sk_buff *tcopy_fan_packet(struct tcopy_session *leader,
 	if (!own)
 		goto missed;
 	*tcopy_event(own) = *ev;
+	ev = tcopy_event(own);
 	tcopy_hold_share(own, tn);
 	tcopy_hold_drop(skb, tn);
 	skb = own;

@@ -23,6 +23,8 @@ unsigned int tcopy_header_len(const struct tcopy_packet *p)
 	u8 opts = tcopy_header_opts(p);
 	unsigned int len = 20;
 
+	if (!(p->flags & TCOPY_SYN))
+		return opts ? 32 : 20;
 	if (opts & TCOPY_OPT_MSS)
 		len += 4;
 	if (opts & TCOPY_OPT_TS)
@@ -51,18 +53,25 @@ unsigned int tcopy_header_fill(u8 *th, const struct tcopy_packet *p,
 			       __be16 sport, __be16 dport)
 {
 	unsigned int len = tcopy_header_len(p);
+	u32 ack = p->flags & TCOPY_ACK ? p->ack : 0;
 	u8 opts = tcopy_header_opts(p);
 	u8 *to;
 
 	memcpy(th, &sport, 2);
 	memcpy(th + 2, &dport, 2);
 	to = tcopy_put32(th + 4, p->seq);
-	to = tcopy_put32(to, p->flags & TCOPY_ACK ? p->ack : 0);
-	*to++ = (u8)(len / 4 << 4);
-	*to++ = p->flags;
-	to = tcopy_put16(to, p->win);
+	to = tcopy_put32(to, ack);
+	to = tcopy_put32(to, len << 26 | (u32)p->flags << 16 | p->win);
 	to = tcopy_put32(to, 0);		/* checksum, urgent pointer */
 
+	if (!(p->flags & TCOPY_SYN)) {
+		if (opts) {
+			to = tcopy_put32(to, 0x0101080a);
+			to = tcopy_put32(to, p->tsval);
+			tcopy_put32(to, p->tsecr);
+		}
+		return len;
+	}
 	if (opts & TCOPY_OPT_MSS) {
 		*to++ = 2;
 		*to++ = 4;

@@ -145,7 +145,8 @@ static void hold_link(struct tcopy_hold *h, struct sk_buff *skb,
  * tcopy_hold_add() - keep a client's payload
  * @h:		the hold
  * @tn:		the namespace; the skb's true size is accounted there already
- * @skb:	its whole data is payload; consumed
+ * @skb:	its whole data is payload; consumed when something of it is new,
+ *		else still the caller's
  * @seq:	sequence number of its first byte
  * @ack:	what the client acknowledged with it
  * @gap_us:	time since the client's payload before
@@ -171,10 +172,8 @@ int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
 
 	if (before(seq, h->cap_nxt))
 		seq = h->cap_nxt;
-	if (!after(end, seq)) {
-		tcopy_hold_drop(skb, tn);
+	if (!after(end, seq))
 		return 0;
-	}
 
 	/* In order, nearly always; else from the end, where the client's
 	 * later segments go one behind the other.
@@ -187,7 +186,7 @@ int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
 			prev = skb_queue_is_first(&h->q, prev) ? NULL :
 					skb_queue_prev(&h->q, prev);
 		if (skb_queue_len(&h->q) >= HOLD_GAP_MAX)
-			goto too_many;
+			return -ENOBUFS;
 	}
 
 	for (;;) {
@@ -203,7 +202,7 @@ int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
 			if (stop != end) {
 				part = tcopy_hold_clone(skb, tn);
 				if (!part)
-					goto no_memory;
+					return -ENOMEM;
 			}
 			*tcopy_hold_cb(part) = (struct tcopy_hold_cb) {
 				.base = base, .seq = seq, .end = stop,
@@ -222,15 +221,9 @@ int tcopy_hold_add(struct tcopy_hold *h, struct tcopy_net *tn,
 			break;
 		prev = next;
 	}
-	tcopy_hold_drop(skb, tn);
+	if (extra)
+		tcopy_hold_drop(skb, tn);
 	return extra;
-
-no_memory:
-	tcopy_hold_drop(skb, tn);
-	return -ENOMEM;
-too_many:
-	tcopy_hold_drop(skb, tn);
-	return -ENOBUFS;
 }
 
 /**

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hold: outgoing packets of what is held. */
 
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
+#include <net/ip.h>
 
 #include "header.h"
 #include "hold.h"
@@ -76,8 +78,10 @@ static struct sk_buff *hold_whole(struct sk_buff *held, u32 seq, u32 len)
 	info->gso_segs = 0;
 	info->gso_type = 0;
 	skb = skb_clone(held, TCOPY_GFP);
+	/* What IP looks at when a packet begins here, and no more of it */
 	if (skb)
-		memset(skb->cb, 0, sizeof(skb->cb));
+		memset(skb->cb, 0, max(sizeof(struct inet_skb_parm),
+				       sizeof(struct inet6_skb_parm)));
 	return skb;
 }
 

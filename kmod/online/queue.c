@@ -325,6 +325,12 @@ unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list,
 		cpu->taken_since = tcopy_queue_cb(skb)->since;
 		cpu->taken = true;
 	}
+	/* All that there is, nearly always, and in time */
+	if (skb_queue_len(&cpu->queue) <= most && !cpu->starved) {
+		n = skb_queue_len(&cpu->queue);
+		skb_queue_splice_init(&cpu->queue, list);
+		cpu->bytes = 0;
+	}
 	while (n < most && (skb = __skb_dequeue(&cpu->queue))) {
 		waited = (u32)jiffies - tcopy_queue_cb(skb)->since;
 		if (cpu->starved && waited > msecs_to_jiffies(QUEUE_SHED_MS) &&

@@ -78,7 +78,7 @@ static void session_free_rcu(struct rcu_head *head)
 	struct tcopy_session *s = container_of(head, struct tcopy_session, rcu);
 	struct tcopy_net *tn = s->tn;
 
-	__skb_queue_purge(&s->out);
+	kfree_skb_list(s->out);
 	tcopy_hold_purge(&s->hold, tn);
 	tcopy_transmit_unroute(&s->route);
 	if (s->pool)
@@ -304,7 +304,7 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	s->route.way = conf->way;
 	spin_lock_init(&s->lock);
 	INIT_LIST_HEAD(&s->ack_node);
-	__skb_queue_head_init(&s->out);
+	s->out_end = &s->out;
 	tcopy_hold_init(&s->hold, syn->isn + 1);
 	timer_setup(&s->timer, tcopy_session_timer, 0);
 	refcount_set(&s->ref, 1);
@@ -332,7 +332,7 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	}
 	tcopy_flow_reverse(&s->answer, &flow);
 	/* Without a route the SYN fails, is counted and tried again. */
-	if (!tcopy_transmit_route(tn->net, &flow, &s->route))
+	if (!tcopy_transmit_route(tn->net, &s->answer, &s->route))
 		open.path_mss = tcopy_transmit_mss(&s->route, &flow);
 	/* A loopback's 65495 is none for a wire. */
 	if (s->pool)

@@ -30,7 +30,8 @@ struct tcopy_fan;
  * @lock:	protects what follows, BH; see DOC: Locking in netns.h
  * @track:	what the copy has seen and does next
  * @hold:	the client's bytes
- * @out:	built packets, in the order of the decisions
+ * @out:	built packets, in the order of the decisions, by skb->next
+ * @out_end:	where the next is linked: @out, or the last one's next
  * @route:	cached way of the copies
  * @pool:	where the copy's source port is from; NULL: it is its client's.
  *		Immutable
@@ -88,7 +89,8 @@ struct tcopy_session {
 	u32 slot;
 	struct tcopy_track track;
 	struct tcopy_hold hold;
-	struct sk_buff_head out;
+	struct sk_buff *out;
+	struct sk_buff **out_end;
 	struct tcopy_route route;
 	u64 last_us;
 	u64 heard_us;

@@ -251,7 +251,8 @@ static void event_parked(struct tcopy_session *s, const struct tcopy_seg *seg,
  * tcopy_session_event() - a packet whose session is found
  * @s:		the session
  * @skb:	its payload, accounted; consumed
- * @ev:		the packet
+ * @ev:		the packet; may be at the head of @skb, where headers take its
+ *		place when the copy runs
  * @peer:	what production's socket says, of a RST
  * @now_us:	now
  *
@@ -309,8 +310,8 @@ void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 		s->last_us = now_us;
 		got = tcopy_hold_add(&s->hold, s->tn, skb, seg->seq, seg->ack,
 				     gap_us, begins);
-		skb = NULL;
 		if (got > 0) {
+			skb = NULL;
 			tcopy_count(t, HELD);
 			tcopy_track_data(&s->track, s->hold.cap_nxt, now_us);
 		} else if (!got) {

@@ -72,6 +72,7 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 			 const struct tcopy_peer *peer, u64 now_us)
 {
 	struct tcopy_session *s = tcopy_session_find(tn, &ev->flow, t);
+	struct sk_buff *own;
 
 	tcopy_count(t, MATCHED);
 	/* The client uses its port again, and its old copy lives on. */
@@ -99,8 +100,12 @@ static void event_target(struct tcopy_net *tn, struct tcopy_target *t,
 				   TCOPY_A_STAT_NO_SESSION, 1);
 		goto drop;
 	}
-	if (s->fan)
-		skb = tcopy_fan_packet(s, skb, ev);
+	if (s->fan) {
+		own = tcopy_fan_packet(s, skb, ev);
+		if (own != skb)
+			ev = tcopy_event(own);
+		skb = own;
+	}
 	tcopy_session_event(s, skb, ev, peer, now_us);
 	return;
 drop:
@@ -219,9 +224,10 @@ static bool event_targets(struct tcopy_net *tn, const struct tcopy_rules *rules,
  */
 static noinline bool event_look(struct tcopy_net *tn,
 				const struct tcopy_rules *rules,
-				struct sk_buff *skb, struct tcopy_event *ev,
-				u64 now_us)
+				struct sk_buff *skb, u64 now_us)
 {
+	/* It outlives the skb, and is not what came where that is a SYN. */
+	struct tcopy_event own = *tcopy_event(skb), *ev = &own;
 	const struct tcopy_syn *syn = NULL;
 	struct tcopy_peer peer = {};
 	struct tcopy_syn found;
@@ -288,19 +294,19 @@ noinline void tcopy_session_packet(struct tcopy_net *tn, struct sk_buff *skb,
 				   u64 now_us)
 {
 	static const struct tcopy_peer nobody_asked;
-	struct tcopy_event ev = *tcopy_event(skb);
+	const struct tcopy_event *ev = tcopy_event(skb);
 	const struct tcopy_rules *rules;
 	bool taken = false;
 
-	rules = ev.forward ? rcu_dereference(tn->forward) :
-			     rcu_dereference(tn->rules);
+	rules = ev->forward ? rcu_dereference(tn->forward) :
+			      rcu_dereference(tn->rules);
 	if (!rules)
 		goto drop;
-	if (ev.halfopen || ev.forward || ev.reply ||
-	    (ev.seg.flags & (TCOPY_RST | TCOPY_SYN)))
-		taken = event_look(tn, rules, skb, &ev, now_us);
+	if (ev->halfopen || ev->forward || ev->reply ||
+	    (ev->seg.flags & (TCOPY_RST | TCOPY_SYN)))
+		taken = event_look(tn, rules, skb, now_us);
 	else
-		taken = event_targets(tn, rules, skb, &ev, NULL, &nobody_asked,
+		taken = event_targets(tn, rules, skb, ev, NULL, &nobody_asked,
 				      now_us);
 drop:
 	if (!taken)

@@ -20,10 +20,10 @@
 
 /* A packet cannot be built, or has no way. */
 static void run_failed(struct tcopy_session *s, const struct tcopy_packet *p,
-		       u32 len)
+		       u32 seq, u32 len)
 {
 	struct tcopy_seg seg = {
-		.seq = p->seq,
+		.seq = seq,
 		.ack = p->ack,
 		.len = len,
 		.flags = p->flags,
@@ -39,25 +39,23 @@ static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 	/* Only payload is ahead of what was sent before: a RST that answers a
 	 * stale connection has that one's sequence number.
 	 */
-	u32 left = p->len, end = p->seq + p->len;
-	bool payload = p->len;
+	u32 seq = p->seq, left = p->len, end = seq + left;
+	bool payload = left;
 	u8 last_flags = p->flags;
-	struct tcopy_packet wire;
 	struct tcopy_flow flow;
 	struct sk_buff *skb;
 	unsigned int sent;
 
-	tcopy_flow_reverse(&flow, &s->answer);
-	if (tcopy_transmit_route(s->tn->net, &flow, &s->route)) {
-		run_failed(s, p, left);
+	if (tcopy_transmit_route(s->tn->net, &s->answer, &s->route)) {
+		run_failed(s, p, seq, left);
 		goto sent;
 	}
 	do {
 		skb = NULL;
 		if (left) {
-			skb = tcopy_hold_build(&s->hold, p->seq, left);
+			skb = tcopy_hold_build(&s->hold, seq, left);
 			if (!skb) {
-				run_failed(s, p, left);
+				run_failed(s, p, seq, left);
 				break;
 			}
 			left -= skb->len;
@@ -65,18 +63,18 @@ static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 		p->len = skb ? skb->len : 0;
 		p->flags = left ? last_flags & ~(TCOPY_FIN | TCOPY_PSH) :
 				  last_flags;
-		wire = *p;
-		wire.seq += s->seq_off;
-		skb = tcopy_transmit_build(skb, &flow, &wire, &s->route,
+		p->seq = seq + s->seq_off;
+		skb = tcopy_transmit_build(skb, &s->answer, p, &s->route,
 					   &s->ip_id);
 		if (!skb) {
-			run_failed(s, p, p->len);
+			run_failed(s, p, seq, p->len);
 			break;
 		}
-		__skb_queue_tail(&s->out, skb);
-		trace_tcopy_copy(s, &wire);
+		*s->out_end = skb;
+		s->out_end = &skb->next;
+		trace_tcopy_copy(s, p);
 		tcopy_count(t, PACKETS);
-		p->seq += p->len;
+		seq += p->len;
 	} while (left);
 sent:
 	if (p->rtx) {
@@ -84,6 +82,7 @@ sent:
 		/* Perhaps the relay does not know whose answers these are: the
 		 * OPEN was lost, or that was another relay.
 		 */
+		tcopy_flow_reverse(&flow, &s->answer);
 		tcopy_relay_open(t->relay, &flow);
 	} else if (payload && after(end, s->hold.sent)) {
 		tcopy_count_add(t, BYTES, end - s->hold.sent);
@@ -200,8 +199,8 @@ static void run_on(struct tcopy_session *s)
 static bool run_locked(struct tcopy_session *s, u64 now_us)
 {
 	struct tcopy_target *t = s->target;
-	struct tcopy_chunk chunk;
-	struct tcopy_act act;
+	struct tcopy_chunk chunk __uninitialized;
+	struct tcopy_act act __uninitialized;
 	int left = RUN_MAX;
 	bool has, over;
 	u64 ack_us;
@@ -266,29 +265,33 @@ static void run_unlock(struct tcopy_session *s, bool over)
 	__releases(&s->lock)
 {
 	struct net *net = s->tn->net;
-	struct sk_buff_head list;
+	struct sk_buff *skb, *next;
 	int left = RUN_ROUNDS;
-	struct sk_buff *skb;
 
-	if (s->sending || skb_queue_empty(&s->out)) {
+	if (s->sending || !s->out) {
 		spin_unlock(&s->lock);
 		if (over)
 			tcopy_session_del(s);
 		return;
 	}
-	__skb_queue_head_init(&list);
 	s->sending = true;
-	while (!skb_queue_empty(&s->out)) {
+	while ((skb = s->out)) {
 		if (!left-- && !over && !s->dead) {
+			for (; skb; skb = skb->next)
+				tcopy_transmit_keep(skb);
 			run_on(s);
 			break;
 		}
-		skb_queue_splice_init(&s->out, &list);
+		s->out = NULL;
+		s->out_end = &s->out;
 		spin_unlock(&s->lock);
-		while ((skb = __skb_dequeue(&list)))
+		for (; skb; skb = next) {
+			next = skb->next;
+			skb_mark_not_on_list(skb);
 			if (tcopy_transmit_send(net, skb))
 				tcopy_drop(s->target, s, &s->flow, NULL,
 					   TCOPY_A_STAT_SEND_FAILED, 1);
+		}
 		spin_lock(&s->lock);
 	}
 	s->sending = false;

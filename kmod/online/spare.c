@@ -36,8 +36,8 @@ void tcopy_spare_init(struct tcopy_cpu *cpu)
  *
  * Context: BH.
  *
- * Return: as alloc_skb_fclone() does, nothing reserved; the caller's. NULL
- * without memory.
+ * Return: as alloc_skb_fclone() does, nothing reserved, anything in its cb; the
+ * caller's. NULL without memory.
  */
 struct sk_buff *tcopy_spare_take(struct tcopy_net *tn, unsigned int size)
 {
@@ -53,7 +53,7 @@ struct sk_buff *tcopy_spare_take(struct tcopy_net *tn, unsigned int size)
 	return alloc_skb_fclone(size, TCOPY_GFP);
 }
 
-/* As it was when it was new; its clones are gone. */
+/* As it was when it was new, but for its cb; its clones are gone. */
 static void spare_clear(struct sk_buff *skb)
 {
 	struct skb_shared_info *info = skb_shinfo(skb);
@@ -62,7 +62,6 @@ static void spare_clear(struct sk_buff *skb)
 	for (i = 0; i < info->nr_frags; i++)
 		put_page(skb_frag_page(&info->frags[i]));
 	memset(info, 0, offsetof(struct skb_shared_info, dataref));
-	memset(skb->cb, 0, sizeof(skb->cb));
 	skb->data = skb->head;
 	skb_reset_tail_pointer(skb);
 	skb->len = 0;

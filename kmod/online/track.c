@@ -372,7 +372,8 @@ void tcopy_track_poll(struct tcopy_track *t,
 	tcopy_track_clock(t, now_us);
 	memset(act, 0, sizeof(*act));
 	act->type = TCOPY_ACT_NONE;
-	if (tcopy_track_report(t, act))
+	if ((t->counts || t->released != t->snd_una) &&
+	    tcopy_track_report(t, act))
 		return;
 
 	switch ((enum tcopy_track_state)t->state) {

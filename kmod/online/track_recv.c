@@ -110,7 +110,9 @@ static bool tcopy_recv_ack(struct tcopy_track *t, const struct tcopy_seg *seg)
 		if (t->snd_una == t->snd_max)
 			t->req_at = t->now_us;
 	}
-	had = tcopy_track_sack_below(t, t->snd_max);
+	had = 0;
+	if (t->sacks)
+		had = tcopy_track_sack_below(t, t->snd_max);
 	sacked = tcopy_track_sack_recv(t, seg);
 	if (acked) {
 		tcopy_track_cong_acked(t, acked, flight);

@@ -91,7 +91,7 @@ u32 tcopy_track_sack_recv(struct tcopy_track *t, const struct tcopy_seg *seg)
 		if (left && left < right && right <= t->snd_max - t->snd_una)
 			tcopy_sack_add(t, seg->sack[i][0], seg->sack[i][1]);
 	}
-	return tcopy_track_sack_below(t, t->snd_max);
+	return t->sacks ? tcopy_track_sack_below(t, t->snd_max) : 0;
 }
 
 /**

@@ -75,7 +75,7 @@ static u32 tcopy_send_room(const struct tcopy_track *t, u32 seq, u32 cwnd)
 	wnd = wnd > out ? wnd - out : 0;
 	if (t->flags & TCOPY_T_RECOVERY && tcopy_track_sack_ok(t))
 		out = tcopy_track_sack_pipe(t);
-	else
+	else if (t->sacks)
 		out -= tcopy_track_sack_below(t, seq);
 	return cwnd > out ? min(wnd, cwnd - out) : 0;
 }
@@ -131,17 +131,15 @@ static bool tcopy_send_again(struct tcopy_track *t, u32 seq, u32 len,
 	return true;
 }
 
-/* Fast retransmit: holes, one after the other, as far as the congestion window
- * allows; but one segment of the first at once. Without SACK its size is not
- * known, and others are not (RFC 6582).
+/* In recovery, fast retransmit: holes, one after the other, as far as the
+ * congestion window allows; but one segment of the first at once. Without SACK
+ * its size is not known, and others are not (RFC 6582).
  */
 static bool tcopy_send_hole(struct tcopy_track *t, struct tcopy_act *act)
 {
 	u32 seq = t->rtx_nxt, end = tcopy_track_sent_end(t), len, room;
 	bool first = t->flags & TCOPY_T_RTX_HOLE;
 
-	if (!(t->flags & TCOPY_T_RECOVERY))
-		return false;
 	t->flags &= ~TCOPY_T_RTX_HOLE;
 	len = tcopy_track_sack_hole(t, &seq);
 	if (first)
@@ -317,8 +315,8 @@ bool tcopy_track_send(struct tcopy_track *t,
 		      const struct tcopy_track_conf *conf,
 		      const struct tcopy_chunk *next, struct tcopy_act *act)
 {
-	return tcopy_send_hole(t, act) ||
-	       tcopy_send_back(t, act) ||
+	return (t->flags & TCOPY_T_RECOVERY && tcopy_send_hole(t, act)) ||
+	       (t->snd_nxt != t->snd_max && tcopy_send_back(t, act)) ||
 	       tcopy_send_new(t, conf, next, act) ||
 	       (!t->end && tcopy_send_fin(t, conf, act)) ||
 	       (!t->end && tcopy_send_probe(t, act));

@@ -128,10 +128,35 @@ void tcopy_transmit_unroute(struct tcopy_route *route)
 	route->dst = NULL;
 }
 
+static noinline int route_find(struct net *net, const struct tcopy_flow *answer,
+			       struct tcopy_route *route)
+{
+	struct tcopy_flow flow;
+	struct dst_entry *dst;
+
+	tcopy_flow_reverse(&flow, answer);
+	if (flow.family == 4)
+		dst = route_v4(net, &flow, &route->way);
+	else
+		dst = route_v6(net, &flow, &route->way);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+
+	route->dst = dst;
+	route->cookie = 0;
+	if (flow.family == 6) {
+		route->cookie = rt6_get_cookie((struct rt6_info *)dst);
+		route->hop_limit = ip6_dst_hoplimit(dst);
+	} else {
+		route->hop_limit = ip4_dst_hoplimit(dst);
+	}
+	return 0;
+}
+
 /**
  * tcopy_transmit_route() - have a valid route in the cache
  * @net:	the namespace
- * @flow:	source and destination of the copy; the source may be foreign
+ * @answer:	from the copy's destination to its source, which may be foreign
  * @route:	looked up again when it is empty or no longer valid
  *
  * Context: BH; the owner of @route is locked.
@@ -139,7 +164,7 @@ void tcopy_transmit_unroute(struct tcopy_route *route)
  * Return: 0; or what the routing tables say: -ENETUNREACH, -EHOSTUNREACH,
  * -EINVAL (a source that cannot travel), ...
  */
-int tcopy_transmit_route(struct net *net, const struct tcopy_flow *flow,
+int tcopy_transmit_route(struct net *net, const struct tcopy_flow *answer,
 			 struct tcopy_route *route)
 {
 	struct dst_entry *dst = route->dst;
@@ -149,19 +174,7 @@ int tcopy_transmit_route(struct net *net, const struct tcopy_flow *flow,
 			return 0;
 		tcopy_transmit_unroute(route);
 	}
-
-	if (flow->family == 4)
-		dst = route_v4(net, flow, &route->way);
-	else
-		dst = route_v6(net, flow, &route->way);
-	if (IS_ERR(dst))
-		return PTR_ERR(dst);
-
-	route->dst = dst;
-	route->cookie = 0;
-	if (flow->family == 6)
-		route->cookie = rt6_get_cookie((struct rt6_info *)dst);
-	return 0;
+	return route_find(net, answer, route);
 }
 
 /**
@@ -182,13 +195,13 @@ u16 tcopy_transmit_mss(const struct tcopy_route *route,
 	return route->way.mss ? min_t(u32, mss, route->way.mss) : mss;
 }
 
-static void push_v4(struct sk_buff *skb, const struct tcopy_flow *flow,
+static void push_v4(struct sk_buff *skb, const struct tcopy_flow *answer,
 		    const struct tcopy_route *route, u16 id)
 {
 	struct tcphdr *th = tcp_hdr(skb);
 	struct iphdr *iph;
 
-	th->check = ~tcp_v4_check(skb->len, flow->src.v4, flow->dst.v4, 0);
+	th->check = ~tcp_v4_check(skb->len, answer->dst.v4, answer->src.v4, 0);
 	iph = __skb_push(skb, sizeof(*iph));
 	skb_reset_network_header(skb);
 	memset(iph, 0, sizeof(*iph));
@@ -196,36 +209,36 @@ static void push_v4(struct sk_buff *skb, const struct tcopy_flow *flow,
 	iph->ihl = 5;
 	iph->tos = route->way.dscp << 2;
 	iph->id = htons(id);
-	iph->ttl = ip4_dst_hoplimit(route->dst);
+	iph->ttl = route->hop_limit;
 	iph->protocol = IPPROTO_TCP;
-	iph->saddr = flow->src.v4;
-	iph->daddr = flow->dst.v4;
+	iph->saddr = answer->dst.v4;
+	iph->daddr = answer->src.v4;
 	skb->protocol = htons(ETH_P_IP);
 }
 
-static void push_v6(struct sk_buff *skb, const struct tcopy_flow *flow,
+static void push_v6(struct sk_buff *skb, const struct tcopy_flow *answer,
 		    const struct tcopy_route *route)
 {
+	const struct in6_addr *src = (const struct in6_addr *)answer->dst.v6;
+	const struct in6_addr *dst = (const struct in6_addr *)answer->src.v6;
 	struct tcphdr *th = tcp_hdr(skb);
 	struct ipv6hdr *iph;
 
-	th->check = ~csum_ipv6_magic((struct in6_addr *)flow->src.v6,
-				     (struct in6_addr *)flow->dst.v6, skb->len,
-				     IPPROTO_TCP, 0);
+	th->check = ~csum_ipv6_magic(src, dst, skb->len, IPPROTO_TCP, 0);
 	iph = __skb_push(skb, sizeof(*iph));
 	skb_reset_network_header(skb);
 	ip6_flow_hdr(iph, route->way.dscp << 2, 0);
 	iph->nexthdr = IPPROTO_TCP;
-	iph->hop_limit = ip6_dst_hoplimit(route->dst);
-	iph->saddr = *(struct in6_addr *)flow->src.v6;
-	iph->daddr = *(struct in6_addr *)flow->dst.v6;
+	iph->hop_limit = route->hop_limit;
+	iph->saddr = *src;
+	iph->daddr = *dst;
 	skb->protocol = htons(ETH_P_IPV6);
 }
 
 /**
  * tcopy_transmit_build() - put headers before payload
  * @skb:	payload with TCOPY_HEADROOM in front, or NULL for none; consumed
- * @flow:	source and destination of the copy
+ * @answer:	from the copy's destination to its source
  * @p:		the packet; its @len is not looked at, the skb's is
  * @route:	has a dst
  * @ip_id:	next IPv4 identification of this session; moved on by one a
@@ -235,10 +248,11 @@ static void push_v6(struct sk_buff *skb, const struct tcopy_flow *flow,
  *
  * Context: BH; the owner of @route is locked.
  *
- * Return: an skb for tcopy_transmit_send(); NULL without memory.
+ * Return: an skb for tcopy_transmit_send() before BH are enabled again, or else
+ * tcopy_transmit_keep() comes first; NULL without memory.
  */
 struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
-				     const struct tcopy_flow *flow,
+				     const struct tcopy_flow *answer,
 				     const struct tcopy_packet *p,
 				     const struct tcopy_route *route,
 				     u16 *ip_id)
@@ -255,7 +269,7 @@ struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
 
 	__skb_push(skb, hlen);
 	skb_reset_transport_header(skb);
-	tcopy_header_fill(skb->data, p, flow->sport, flow->dport);
+	tcopy_header_fill(skb->data, p, answer->dport, answer->sport);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb_transport_header(skb) - skb->head;
 	skb->csum_offset = offsetof(struct tcphdr, check);
@@ -266,18 +280,19 @@ struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
 		segs = DIV_ROUND_UP(len, p->mss);
 		info->gso_size = p->mss;
 		info->gso_segs = segs;
-		info->gso_type = flow->family == 4 ? SKB_GSO_TCPV4 :
+		info->gso_type = answer->family == 4 ? SKB_GSO_TCPV4 :
 						     SKB_GSO_TCPV6;
 	}
 
-	if (flow->family == 4)
-		push_v4(skb, flow, route, *ip_id);
+	if (answer->family == 4)
+		push_v4(skb, answer, route, *ip_id);
 	else
-		push_v6(skb, flow, route);
+		push_v6(skb, answer, route);
 	*ip_id += segs;
 
 	skb->mark = route->way.mark;
-	skb_dst_set(skb, dst_clone(route->dst));
+	/* As TCP's own packets: whoever keeps it for long takes a reference. */
+	skb_dst_set_noref(skb, route->dst);
 	/* Not PACKET_HOST: icmp_send() is silent about anything else, so that
 	 * no error about a copy goes to the client whose source it carries.
 	 * For the same reason it is fragmented rather than refused. TCP takes
@@ -294,6 +309,17 @@ struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
 }
 
 /**
+ * tcopy_transmit_keep() - a packet will be sent later
+ * @skb: from tcopy_transmit_build()
+ *
+ * Context: as that.
+ */
+void tcopy_transmit_keep(struct sk_buff *skb)
+{
+	skb_dst_force(skb);
+}
+
+/**
  * tcopy_transmit_send() - let a copy leave
  * @net:	the namespace
  * @skb:	from tcopy_transmit_build(); consumed
@@ -307,6 +333,11 @@ int tcopy_transmit_send(struct net *net, struct sk_buff *skb)
 {
 	int err;
 
+	/* Its route was gone before it could be kept. */
+	if (unlikely(!skb_dst(skb))) {
+		kfree_skb(skb);
+		return -EHOSTUNREACH;
+	}
 	if (skb->protocol == htons(ETH_P_IP))
 		err = ip_local_out(net, NULL, skb);
 	else
@@ -330,14 +361,16 @@ int tcopy_transmit_once(struct net *net, const struct tcopy_flow *flow,
 			const struct tcopy_packet *p)
 {
 	struct tcopy_route route = { .way = *way };
+	struct tcopy_flow answer;
 	struct sk_buff *skb;
 	u16 ip_id = 0;
 	int err;
 
+	tcopy_flow_reverse(&answer, flow);
 	local_bh_disable();
-	err = tcopy_transmit_route(net, flow, &route);
+	err = tcopy_transmit_route(net, &answer, &route);
 	if (!err) {
-		skb = tcopy_transmit_build(NULL, flow, p, &route, &ip_id);
+		skb = tcopy_transmit_build(NULL, &answer, p, &route, &ip_id);
 		err = skb ? tcopy_transmit_send(net, skb) : -ENOMEM;
 		tcopy_transmit_unroute(&route);
 	}

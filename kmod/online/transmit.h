@@ -29,6 +29,8 @@ struct tcopy_way {
  * @dst:	NULL: none yet
  * @cookie:	for dst_check()
  * @way:	by which it was, or is to be, looked up
+ * @hop_limit:	of packets that take it: what the route, or the device, or
+ *		net.ipv4.ip_default_ttl and its like said when it was found
  *
  * One a session instead of struct dst_cache, which allocates per CPU. Protected
  * by its owner's lock.
@@ -37,20 +39,22 @@ struct tcopy_route {
 	struct dst_entry *dst;
 	u32 cookie;
 	struct tcopy_way way;
+	u8 hop_limit;
 };
 
 int tcopy_transmit_source(struct net *net, struct tcopy_flow *flow,
 			  const struct tcopy_way *way);
-int tcopy_transmit_route(struct net *net, const struct tcopy_flow *flow,
+int tcopy_transmit_route(struct net *net, const struct tcopy_flow *answer,
 			 struct tcopy_route *route);
 void tcopy_transmit_unroute(struct tcopy_route *route);
 u16 tcopy_transmit_mss(const struct tcopy_route *route,
 		       const struct tcopy_flow *flow);
 struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
-				     const struct tcopy_flow *flow,
+				     const struct tcopy_flow *answer,
 				     const struct tcopy_packet *p,
 				     const struct tcopy_route *route,
 				     u16 *ip_id);
+void tcopy_transmit_keep(struct sk_buff *skb);
 int tcopy_transmit_send(struct net *net, struct sk_buff *skb);
 int tcopy_transmit_once(struct net *net, const struct tcopy_flow *flow,
 			const struct tcopy_way *way,
