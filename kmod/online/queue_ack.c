@@ -95,7 +95,7 @@ struct tcopy_session *tcopy_queue_ack_due(struct tcopy_cpu *cpu, u64 now_us)
 		s = NULL;
 	}
 	if (s)
-		list_del_init(&s->ack_node);
+		list_del(&s->ack_node);
 	spin_unlock(&cpu->ack_lock);
 	if (wait_us)
 		queue_arm_acks(cpu, wait_us);

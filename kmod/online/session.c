@@ -303,7 +303,6 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	s->ip_id = get_random_u32();
 	s->route.way = conf->way;
 	spin_lock_init(&s->lock);
-	INIT_LIST_HEAD(&s->ack_node);
 	s->out_end = &s->out;
 	tcopy_hold_init(&s->hold, syn->isn + 1);
 	timer_setup(&s->timer, tcopy_session_timer, 0);
@@ -458,13 +457,15 @@ void tcopy_session_yield(struct tcopy_session *s)
 /**
  * tcopy_session_cache_init() - the memory of sessions
  *
+ * Not aligned to cache lines: a tenth fewer would fit into a page.
+ *
  * Return: 0 or -ENOMEM.
  */
 int tcopy_session_cache_init(void)
 {
 	session_cache = kmem_cache_create("tcopy_session",
-					  sizeof(struct tcopy_session), 0,
-					  SLAB_HWCACHE_ALIGN, NULL);
+					  sizeof(struct tcopy_session), 0, 0,
+					  NULL);
 	return session_cache ? 0 : -ENOMEM;
 }
 

@@ -68,14 +68,15 @@ struct tcopy_fan;
  * @judged:	silence.c was told whether the copy is answered
  * @in_batch:	in feedback's list of sessions to run
  * @on_acks:	in a CPU's list of waiting acknowledgments
- * @ack_node:	entry of that; tcopy_cpu.ack_lock
+ * @ack_node:	entry of that, which has a reference; tcopy_cpu.ack_lock
  * @ack_us:	when its acknowledgment is due; tcopy_cpu.ack_lock
  * @armed_us:	what @timer was armed for last, unless it comes earlier
  * @timer:	earliest deadline, re-armed lazily: only ever moved forward in
  *		time when it fires. Owns a reference while it is armed; armed
  *		under @lock and only while not @dead
  * @ref:	the tables hold one, @timer one, tcopy_cpu.acks one
- * @rcu:	freed after a grace period: looked up without a lock
+ * @rcu:	freed after a grace period: looked up without a lock. In place of
+ *		@ack_node: no reference is left
  */
 struct tcopy_session {
 	struct rhlist_head node;
@@ -123,11 +124,13 @@ struct tcopy_session {
 	bool on_acks;
 
 	refcount_t ref;
-	struct list_head ack_node;
+	union {
+		struct list_head ack_node;
+		struct rcu_head rcu;
+	};
 	u64 ack_us;
 	u64 armed_us;
 	struct timer_list timer;
-	struct rcu_head rcu;
 };
 
 /**
