@@ -31,7 +31,7 @@ packages=(
 [ "${1:-}" != all ] || packages+=(debhelper dh-dkms lintian rpm rpmlint mmdebstrap tshark bpftrace linux-perf wireguard-tools)
 
 # what draws its chart
-[ "${1:-}" != bench ] || packages+=(python3-matplotlib)
+[ "${1:-}" != bench ] || packages+=(python3-matplotlib gdb)
 
 missing=()
 have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)
