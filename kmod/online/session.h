@@ -75,8 +75,8 @@ struct tcopy_fan;
  *		time when it fires. Owns a reference while it is armed; armed
  *		under @lock and only while not @dead
  * @ref:	the tables hold one, @timer one, tcopy_cpu.acks one
- * @rcu:	freed after a grace period: looked up without a lock. In place of
- *		@ack_node: no reference is left
+ * @rcu:	freed after a grace period: looked up without a lock. In place
+ *		of @ack_node: no reference is left
  */
 struct tcopy_session {
 	struct rhlist_head node;
