@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
-# What the scripts in the guest under icount have in common; sourced by them: the tests' lab for IPv4, with cables in
-# place of its bridge, and kprobes that count instructions. What they say is on fd 3; the rest goes to the log.
+# What the scripts in the guest have in common, under icount but for bench/native; sourced by them: the tests' lab for IPv4,
+# with cables in place of its bridge, and kprobes that count instructions. What they say is on fd 3; the rest goes to the log.
 exec >"$TCOPY_OUT/guest.log" 2>&1
 export T=/run/bench
 mkdir -p $T
@@ -19,8 +19,9 @@ wait_for() {
 	done
 }
 tracing=/sys/kernel/tracing
-mount -t tracefs tracefs $tracing 2>/dev/null || [ -e $tracing/trace ]
-sysctl -qw kernel.printk_ratelimit=0 net.core.rmem_max=8388608 net.core.wmem_max=8388608 fs.file-max=200000 kernel.hung_task_timeout_secs=0
+# the native kernel has none
+mount -t tracefs tracefs $tracing 2>/dev/null || [ -e $tracing/trace ] || [ ! -d $tracing ]
+sysctl -qew kernel.printk_ratelimit=0 net.core.rmem_max=8388608 net.core.wmem_max=8388608 fs.file-max=200000 kernel.hung_task_timeout_secs=0
 ulimit -n 32768
 for m in veth bridge nf_tables nft_dup_ipv4; do modprobe $m; done
 
