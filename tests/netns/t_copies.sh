@@ -8,11 +8,11 @@
 
 # seen COUNT EACH: of COUNT requests the test server has had each EACH times
 seen() { [ "$(log_lines test)" = $(($1 * $2)) ] && [ "$(log_all test | cut -d' ' -f1 | sort | uniq -c | awk '{ print $1 }' | sort -u)" = "$2" ]; }
-# tuples: address and port of each connection that the test server got
+# tuples: address and port of each connection that the test server got; the online host's own are probes, of a target that is set
 syns_start() { capture_start syns test 'tcp dst port 80 and (tcp[13] = 2 or (ip6[6] = 6 and ip6[53] = 2))' -s 128; }
 syns_end() {
 	capture_end syns
-	tcpdump -nr "$T/syns.pcap" 2>/dev/null | sed -n 's/.* IP6* \([^ ]*\)\.\([0-9]*\) > .* seq \([0-9]*\),.*/\1 \2 \3/p' | sort -u >"$T/syns"
+	tcpdump -nr "$T/syns.pcap" 2>/dev/null | sed -n 's/.* IP6* \([^ ]*\)\.\([0-9]*\) > .* seq \([0-9]*\),.*/\1 \2 \3/p' | grep -v "^$(addr online) " | sort -u >"$T/syns"
 }
 at_rest() { [ "$(stat held)" = 0 ] && no_sessions; }
 more_evicted() { [ "$(stat evicted)" -gt "$1" ]; }
