@@ -4,14 +4,6 @@
  */
 #include "header.h"
 
-/* Only a SYN carries more than timestamps. */
-static u8 tcopy_header_opts(const struct tcopy_packet *p)
-{
-	u8 syn = TCOPY_OPT_MSS | TCOPY_OPT_WS | TCOPY_OPT_SACKOK | TCOPY_OPT_TS;
-
-	return p->opts & (p->flags & TCOPY_SYN ? syn : TCOPY_OPT_TS);
-}
-
 /**
  * tcopy_header_len() - how long will the header be?
  * @p:	the packet
@@ -20,18 +12,18 @@ static u8 tcopy_header_opts(const struct tcopy_packet *p)
  */
 unsigned int tcopy_header_len(const struct tcopy_packet *p)
 {
-	u8 opts = tcopy_header_opts(p);
 	unsigned int len = 20;
 
+	/* Only a SYN carries more than timestamps. */
 	if (!(p->flags & TCOPY_SYN))
-		return opts ? 32 : 20;
-	if (opts & TCOPY_OPT_MSS)
+		return p->opts & TCOPY_OPT_TS ? 32 : 20;
+	if (p->opts & TCOPY_OPT_MSS)
 		len += 4;
-	if (opts & TCOPY_OPT_TS)
+	if (p->opts & TCOPY_OPT_TS)
 		len += 12;
-	else if (opts & TCOPY_OPT_SACKOK)
+	else if (p->opts & TCOPY_OPT_SACKOK)
 		len += 4;
-	if (opts & TCOPY_OPT_WS)
+	if (p->opts & TCOPY_OPT_WS)
 		len += 4;
 	return len;
 }
@@ -54,7 +46,7 @@ unsigned int tcopy_header_fill(u8 *th, const struct tcopy_packet *p,
 {
 	unsigned int len = tcopy_header_len(p);
 	u32 ack = p->flags & TCOPY_ACK ? p->ack : 0;
-	u8 opts = tcopy_header_opts(p);
+	u8 opts = p->opts;
 	u8 *to;
 
 	memcpy(th, &sport, 2);
@@ -65,7 +57,7 @@ unsigned int tcopy_header_fill(u8 *th, const struct tcopy_packet *p,
 	to = tcopy_put32(to, 0);		/* checksum, urgent pointer */
 
 	if (!(p->flags & TCOPY_SYN)) {
-		if (opts) {
+		if (opts & TCOPY_OPT_TS) {
 			to = tcopy_put32(to, 0x0101080a);
 			to = tcopy_put32(to, p->tsval);
 			tcopy_put32(to, p->tsecr);
