@@ -281,7 +281,7 @@ struct sk_buff *tcopy_transmit_build(struct sk_buff *skb,
 		info->gso_size = p->mss;
 		info->gso_segs = segs;
 		info->gso_type = answer->family == 4 ? SKB_GSO_TCPV4 :
-						     SKB_GSO_TCPV6;
+						       SKB_GSO_TCPV6;
 	}
 
 	if (answer->family == 4)
