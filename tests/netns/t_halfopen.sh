@@ -31,20 +31,23 @@ bad from-client delay ${delay}ms
 watch "$T/most" &
 WATCH=$!
 LAB_PIDS+=($WATCH)
-get 1 900 300 /s/ --parallel-immediate -H 'Connection: close'
+# on a machine that is slow for a moment too few are begun at a time: once more, all of which are copied as well
+for ((all = 900; ; all += 900)); do
+	get 1 900 300 /s/ --parallel-immediate -H 'Connection: close'
+	most=$(cat "$T/most")
+	note "$most handshakes were under way at once"
+	[ "$most" -lt $least ] || break
+	[ $all -lt 2700 ] || fail "only $most handshakes were under way at once: this proves nothing"
+done
 kill $WATCH
 wait $WATCH 2>/dev/null || true
-most=$(cat "$T/most")
-note "$most handshakes were under way at once"
 good from-client
-same_logs 900
+same_logs $all
 copies_done
 wait_for 30 "the copies to end" no_sessions
 tell opened no_session
-[ "$(stat opened)" = 900 ] || fail "$(stat opened) connections of 900 were copied"
+[ "$(stat opened)" = $all ] || fail "$(stat opened) connections of $all were copied"
 [ "$(stat no_session)" = 0 ] || fail "no_session is $(stat no_session)"
 no_end
 sheet_exact
 ghosts_none
-# a machine that is so slow begins too few at a time
-[ "$most" -ge $least ] || skip "only $most handshakes were under way at once: this proves little"
