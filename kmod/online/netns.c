@@ -42,7 +42,7 @@ static void netns_run(struct tasklet_struct *tasklet)
 	__skb_queue_head_init(&answers);
 	n = tcopy_queue_take(cpu, &list, since_ns);
 	if (!n)
-		return;
+		goto done;
 	rcu_read_lock();
 	while ((skb = __skb_dequeue(&list))) {
 		begun_ns = tcopy_profile_begin();
@@ -78,7 +78,12 @@ static void netns_run(struct tasklet_struct *tasklet)
 				  begun_ns);
 	}
 	rcu_read_unlock();
-	tcopy_spare_fill(cpu);
+done:
+	/* Not where a CPU has gone, and another does what it left: it may be
+	 * back.
+	 */
+	if (likely(cpu == this_cpu_ptr(cpu->tn->cpu)))
+		tcopy_spare_fill(cpu);
 	tcopy_queue_done(cpu, n, since_ns);
 }
 

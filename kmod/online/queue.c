@@ -18,6 +18,10 @@
  * long, and is worked off together.
  */
 #define QUEUE_GATHER_NS	(200 * NSEC_PER_USEC)
+/* Where nothing comes in, memory that is still on its way out is looked at
+ * after so long.
+ */
+#define QUEUE_LOOK_NS	(10 * NSEC_PER_MSEC)
 /* What is put off: for how long, how often, and how many entries at most. */
 #define QUEUE_LATER_NS	(2 * NSEC_PER_MSEC)
 #define QUEUE_LATER_TRIES 4
@@ -38,7 +42,7 @@ static enum hrtimer_restart queue_again(struct hrtimer *timer)
 
 	WRITE_ONCE(cpu->waiting, false);
 	WRITE_ONCE(cpu->gathering, false);
-	if (!skb_queue_empty_lockless(&cpu->queue))
+	if (!skb_queue_empty_lockless(&cpu->queue) || tcopy_spare_busy(cpu))
 		tasklet_schedule(&cpu->tasklet);
 	return HRTIMER_NORESTART;
 }
@@ -297,6 +301,13 @@ static void queue_gather(struct tcopy_cpu *cpu)
 		      HRTIMER_MODE_REL_PINNED_SOFT);
 }
 
+static void queue_look(struct tcopy_cpu *cpu)
+{
+	if (tcopy_spare_busy(cpu) && !hrtimer_active(&cpu->again))
+		hrtimer_start(&cpu->again, ns_to_ktime(QUEUE_LOOK_NS),
+			      HRTIMER_MODE_REL_PINNED_SOFT);
+}
+
 /**
  * tcopy_queue_take() - the next entries to work off
  * @cpu:	whose queue
@@ -306,7 +317,7 @@ static void queue_gather(struct tcopy_cpu *cpu)
  * No more than this CPU's share allows. What has waited for far too long
  * because of the share is marked: some connections' copies are to end.
  *
- * Context: the tasklet. tcopy_queue_done() follows when there are any.
+ * Context: the tasklet. tcopy_queue_done() follows.
  *
  * Return: how many.
  */
@@ -358,7 +369,7 @@ unsigned int tcopy_queue_take(struct tcopy_cpu *cpu, struct sk_buff_head *list,
 /**
  * tcopy_queue_done() - what was taken is worked off
  * @cpu:	whose queue
- * @entries:	how many
+ * @entries:	how many; there may have been none
  * @since_ns:	when it was taken
  *
  * When more are left, the tasklet is run again: after a short pause, or when
@@ -375,6 +386,10 @@ void tcopy_queue_done(struct tcopy_cpu *cpu, unsigned int entries,
 	unsigned int percent = READ_ONCE(cpu->tn->cpu_percent);
 	u64 before_ns = cpu->ran_ns;
 
+	if (!entries) {
+		queue_look(cpu);
+		return;
+	}
 	cpu->ran_ns = since_ns;
 	spin_lock(&cpu->queue.lock);
 	cpu->taken = false;
@@ -385,6 +400,8 @@ void tcopy_queue_done(struct tcopy_cpu *cpu, unsigned int entries,
 		queue_pause(cpu, tcopy_share_wait(&cpu->share, percent));
 	else if (since_ns - before_ns < 2 * QUEUE_GATHER_NS)
 		queue_gather(cpu);
+	else
+		queue_look(cpu);
 }
 
 /**

@@ -7,8 +7,23 @@
 #include "netns.h"
 #include "spare.h"
 
-/* Buffers of one size that a CPU has ready, at most. */
+/* Buffers of one size that a CPU has ready, and that it waits for, at most. */
 #define SPARE_MAX	64
+/* What part of those wanted are not any more, each time they are filled up. */
+#define SPARE_LESS	8
+/* What is still on its way out after so many jiffies is not waited for: it has
+ * pages of production's packets.
+ */
+#define SPARE_AGE	(HZ / 4)
+
+struct spare_cb {
+	u32 since;	/* jiffies */
+};
+
+static struct spare_cb *spare_cb(struct sk_buff *skb)
+{
+	return (struct spare_cb *)skb->cb;
+}
 
 static unsigned int spare_head(unsigned int i)
 {
@@ -23,8 +38,10 @@ void tcopy_spare_init(struct tcopy_cpu *cpu)
 {
 	unsigned int i;
 
-	for (i = 0; i < TCOPY_SPARE_SIZES; i++)
+	for (i = 0; i < TCOPY_SPARE_SIZES; i++) {
 		__skb_queue_head_init(&cpu->spare[i].free);
+		__skb_queue_head_init(&cpu->spare[i].busy);
+	}
 }
 
 /**
@@ -70,13 +87,19 @@ static void spare_clear(struct sk_buff *skb)
 	skb->cloned = 0;
 }
 
+/* May its memory be used again, once it is alone? */
+static bool spare_fits(const struct sk_buff *skb)
+{
+	return skb->fclone == SKB_FCLONE_ORIG && !skb_pfmemalloc(skb) &&
+	       !skb->mark;
+}
+
 /* Does nobody else have any of it? */
 static bool spare_alone(struct sk_buff *skb)
 {
 	struct sk_buff_fclones *pair;
 
-	if (skb->fclone != SKB_FCLONE_ORIG || skb_pfmemalloc(skb) ||
-	    skb->mark || skb_cloned(skb))
+	if (skb_cloned(skb))
 		return false;
 	pair = container_of(skb, struct sk_buff_fclones, skb1);
 	if (refcount_read(&pair->fclone_ref) != 1)
@@ -86,32 +109,66 @@ static bool spare_alone(struct sk_buff *skb)
 	return true;
 }
 
+/* From here on it is nobody's payload. */
+static void spare_free(struct tcopy_spare *spare, struct sk_buff *skb)
+{
+	spare_clear(skb);
+	__skb_queue_head(&spare->free, skb);
+}
+
 /**
  * tcopy_spare_give() - payload is not needed any more
  * @tn:		the namespace
  * @skb:	captured, and changed by nobody since; a reference to each of
  *		its pages is its own. Not accounted any more. Consumed when it
- *		can be used again, else still the caller's
+ *		can be used again, now or once its clone is gone, else still the
+ *		caller's
  *
  * Context: BH.
  *
- * Return: false when it is of another size, somebody has it still (it is on its
- * way out), or there are enough.
+ * Return: false when it is of another size, or there are enough.
  */
 bool tcopy_spare_give(struct tcopy_net *tn, struct sk_buff *skb)
 {
-	struct tcopy_spare *spare = this_cpu_ptr(tn->cpu)->spare;
+	struct tcopy_cpu *cpu = this_cpu_ptr(tn->cpu);
+	struct tcopy_spare *spare = cpu->spare;
 
 	if (skb_end_offset(skb) != spare_head(0)) {
 		if (skb_end_offset(skb) != spare_head(1))
 			return false;
 		spare++;
 	}
-	if (skb_queue_len(&spare->free) >= SPARE_MAX || !spare_alone(skb))
+	if (skb_queue_len(&spare->free) >= SPARE_MAX || !spare_fits(skb))
 		return false;
-	spare_clear(skb);
-	__skb_queue_head(&spare->free, skb);
+	if (spare_alone(skb)) {
+		spare_free(spare, skb);
+		return true;
+	}
+	/* The end of the run looks at them. */
+	if (!cpu->taken || skb_queue_len(&spare->busy) >= SPARE_MAX)
+		return false;
+	spare_cb(skb)->since = (u32)jiffies;
+	__skb_queue_tail(&spare->busy, skb);
 	return true;
+}
+
+/* The clones leave in the order in which they came, nearly always. */
+static void spare_look(struct tcopy_spare *spare)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_peek(&spare->busy))) {
+		if (skb_queue_len(&spare->free) < SPARE_MAX &&
+		    spare_alone(skb)) {
+			__skb_unlink(skb, &spare->busy);
+			spare_free(spare, skb);
+		} else if ((u32)jiffies - spare_cb(skb)->since > SPARE_AGE) {
+			__skb_unlink(skb, &spare->busy);
+			kfree_skb(skb);
+		} else {
+			break;
+		}
+	}
 }
 
 /**
@@ -124,19 +181,36 @@ void tcopy_spare_fill(struct tcopy_cpu *cpu)
 {
 	struct tcopy_spare *spare;
 	struct sk_buff *skb;
-	unsigned int i, want;
+	unsigned int i;
 
 	for (i = 0; i < TCOPY_SPARE_SIZES; i++) {
 		spare = &cpu->spare[i];
-		want = min_t(unsigned int, spare->taken, SPARE_MAX);
+		spare->want -= DIV_ROUND_UP(spare->want, SPARE_LESS);
+		spare->want = max(spare->want,
+				  min_t(unsigned int, spare->taken, SPARE_MAX));
 		spare->taken = 0;
-		while (skb_queue_len(&spare->free) < want) {
+		spare_look(spare);
+		while (skb_queue_len(&spare->free) < spare->want) {
 			skb = alloc_skb_fclone(spare_head(i), TCOPY_GFP);
 			if (!skb)
 				return;
 			__skb_queue_head(&spare->free, skb);
 		}
 	}
+}
+
+/**
+ * tcopy_spare_busy() - is something to be used again that is not yet?
+ * @cpu: whose
+ */
+bool tcopy_spare_busy(const struct tcopy_cpu *cpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < TCOPY_SPARE_SIZES; i++)
+		if (!skb_queue_empty(&cpu->spare[i].busy))
+			return true;
+	return false;
 }
 
 /**
@@ -147,6 +221,8 @@ void tcopy_spare_purge(struct tcopy_cpu *cpu)
 {
 	unsigned int i;
 
-	for (i = 0; i < TCOPY_SPARE_SIZES; i++)
+	for (i = 0; i < TCOPY_SPARE_SIZES; i++) {
 		__skb_queue_purge(&cpu->spare[i].free);
+		__skb_queue_purge(&cpu->spare[i].busy);
+	}
 }
