@@ -372,6 +372,8 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	}
 	tcopy_count(t, SESSIONS);
 	tcopy_count(t, OPENED);
+	if (syn->picked)
+		tcopy_count(t, PICKED_UP);
 	trace_tcopy_session(s, TCOPY_A_STAT_OPENED);
 	return s;
 }

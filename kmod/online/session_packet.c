@@ -58,8 +58,6 @@ event_birth(struct tcopy_net *tn, struct tcopy_target *t,
 			   tcopy_session_refused(PTR_ERR(s)), 1);
 		return NULL;
 	}
-	if (syn->picked)
-		tcopy_count(t, PICKED_UP);
 	tcopy_flow_reverse(&copy, &s->answer);
 	tcopy_relay_open(t->relay, &copy);
 	return s;
