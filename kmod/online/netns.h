@@ -54,6 +54,7 @@ struct tcopy_rules;
  * @share:	its time for copying
  * @waiting:	@share is used up: @again will go on, nobody else need
  * @gathering:	much comes in: @again will go on, unless a connection begins
+ * @stopped:	nothing is added any more, and nothing looked at again
  * @ran_ns:	when the last run began; the tasklet alone
  * @taken:	entries are being worked off; under @queue.lock
  * @taken_since: jiffies when the first of them was queued; under @queue.lock
@@ -81,6 +82,7 @@ struct tcopy_cpu {
 	struct tcopy_share share;
 	bool waiting;
 	bool gathering;
+	bool stopped;
 	u64 ran_ns;
 	bool taken;
 	u32 taken_since;

@@ -139,6 +139,7 @@ void tcopy_queue_stop(struct tcopy_net *tn)
 		return;
 	for_each_possible_cpu(i) {
 		cpu = per_cpu_ptr(tn->cpu, i);
+		WRITE_ONCE(cpu->stopped, true);
 		/* The timers schedule the tasklet, which may arm them; but not
 		 * when there is nothing to do any more.
 		 */
@@ -303,7 +304,8 @@ static void queue_gather(struct tcopy_cpu *cpu)
 
 static void queue_look(struct tcopy_cpu *cpu)
 {
-	if (tcopy_spare_busy(cpu) && !hrtimer_active(&cpu->again))
+	if (tcopy_spare_busy(cpu) && !hrtimer_active(&cpu->again) &&
+	    !READ_ONCE(cpu->stopped))
 		hrtimer_start(&cpu->again, ns_to_ktime(QUEUE_LOOK_NS),
 			      HRTIMER_MODE_REL_PINNED_SOFT);
 }
