@@ -79,11 +79,7 @@ static void netns_run(struct tasklet_struct *tasklet)
 	}
 	rcu_read_unlock();
 done:
-	/* Not where a CPU has gone, and another does what it left: it may be
-	 * back.
-	 */
-	if (likely(cpu == this_cpu_ptr(cpu->tn->cpu)))
-		tcopy_spare_fill(cpu);
+	tcopy_spare_fill(cpu);
 	tcopy_queue_done(cpu, n, since_ns);
 }
 

@@ -56,7 +56,8 @@ struct tcopy_rules;
  * @gathering:	much comes in: @again will go on, unless a connection begins
  * @stopped:	nothing is added any more, and nothing looked at again
  * @ran_ns:	when the last run began; the tasklet alone
- * @taken:	entries are being worked off; under @queue.lock
+ * @taken:	entries are being worked off; written under @queue.lock by the
+ *		tasklet, which may read it without
  * @taken_since: jiffies when the first of them was queued; under @queue.lock
  * @starved:	it was used up since @queue was last empty
  * @behind:	@queue has waited for too long because of that: connections that

@@ -171,9 +171,17 @@ static void spare_look(struct tcopy_spare *spare)
 	}
 }
 
+/* Not where a CPU has gone, and another does what it left: it may be back, and
+ * what it has waits for it.
+ */
+static bool spare_here(const struct tcopy_cpu *cpu)
+{
+	return likely(cpu == this_cpu_ptr(cpu->tn->cpu));
+}
+
 /**
  * tcopy_spare_fill() - have as many ready as were asked for of late
- * @cpu: this CPU
+ * @cpu: whose queue; nothing is done on another CPU
  *
  * Context: the tasklet, behind production's packets and their copies.
  */
@@ -183,6 +191,8 @@ void tcopy_spare_fill(struct tcopy_cpu *cpu)
 	struct sk_buff *skb;
 	unsigned int i;
 
+	if (!spare_here(cpu))
+		return;
 	for (i = 0; i < TCOPY_SPARE_SIZES; i++) {
 		spare = &cpu->spare[i];
 		spare->want -= DIV_ROUND_UP(spare->want, SPARE_LESS);
@@ -200,13 +210,17 @@ void tcopy_spare_fill(struct tcopy_cpu *cpu)
 }
 
 /**
- * tcopy_spare_busy() - is something to be used again that is not yet?
- * @cpu: whose
+ * tcopy_spare_busy() - is tcopy_spare_fill() to look again?
+ * @cpu: whose queue; not on another CPU
+ *
+ * Context: BH.
  */
 bool tcopy_spare_busy(const struct tcopy_cpu *cpu)
 {
 	unsigned int i;
 
+	if (!spare_here(cpu))
+		return false;
 	for (i = 0; i < TCOPY_SPARE_SIZES; i++)
 		if (!skb_queue_empty(&cpu->spare[i].busy))
 			return true;
