@@ -82,26 +82,12 @@ static inline u8 *tcopy_put32(u8 *p, u32 v)
 	return p + 4;
 }
 
-/**
- * tcopy_seg_options() - read the options of a TCP header
- * @seg:	its option fields are set; the rest is left as it is
- * @p:		first byte behind the fixed header
- * @len:	bytes of options, 0 to 40
- *
- * Walks like the kernel's own parser: an option that does not fit ends the walk
- * and keeps what was read before it (RFC 9293, section 3.1; RFC 7323; RFC
- * 2018).
+/* An option that does not fit ends the walk and keeps what was read before it,
+ * as the kernel's own parser does (RFC 9293, section 3.1; RFC 7323; RFC 2018).
  */
-static inline void tcopy_seg_options(struct tcopy_seg *seg, const u8 *p,
-				     unsigned int len)
+static inline void tcopy_seg_options_walk(struct tcopy_seg *seg, const u8 *p,
+					  unsigned int len)
 {
-	/* Timestamps as nearly everybody writes them (RFC 7323, appendix A) */
-	if (len == 12 && tcopy_get32(p) == 0x0101080a) {
-		seg->tsval = tcopy_get32(p + 4);
-		seg->tsecr = tcopy_get32(p + 8);
-		seg->opts |= TCOPY_OPT_TS;
-		return;
-	}
 	while (len > 0) {
 		unsigned int size, i;
 		u8 kind = p[0];
@@ -151,6 +137,25 @@ static inline void tcopy_seg_options(struct tcopy_seg *seg, const u8 *p,
 		p += size;
 		len -= size;
 	}
+}
+
+/**
+ * tcopy_seg_options() - read the options of a TCP header
+ * @seg:	its option fields are set; the rest is left as it is
+ * @p:		first byte behind the fixed header
+ * @len:	bytes of options, 0 to 40
+ */
+static inline void tcopy_seg_options(struct tcopy_seg *seg, const u8 *p,
+				     unsigned int len)
+{
+	/* Timestamps as nearly everybody writes them (RFC 7323, appendix A) */
+	if (len == 12 && tcopy_get32(p) == 0x0101080a) {
+		seg->tsval = tcopy_get32(p + 4);
+		seg->tsecr = tcopy_get32(p + 8);
+		seg->opts |= TCOPY_OPT_TS;
+		return;
+	}
+	tcopy_seg_options_walk(seg, p, len);
 }
 
 /**

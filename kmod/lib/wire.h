@@ -252,6 +252,7 @@ static inline int tcopy_wire_record_read(struct tcopy_flow *flow,
 	struct tcopy_wire_record rec;
 	unsigned int hlen, off;
 	const u8 *ip;
+	u32 v4[2];
 
 	if (len < sizeof(rec))
 		return -1;
@@ -262,11 +263,11 @@ static inline int tcopy_wire_record_read(struct tcopy_flow *flow,
 		return -1;
 
 	ip = p + sizeof(rec);
-	memset(flow, 0, sizeof(*flow));
 	if (off == 20 && ip[0] >> 4 == 4) {
 		flow->family = 4;
-		memcpy(&flow->src, ip + 12, 4);
-		memcpy(&flow->dst, ip + 16, 4);
+		memcpy(&v4, ip + 12, 8);
+		flow->src = (union tcopy_addr){ .w = { v4[0] } };
+		flow->dst = (union tcopy_addr){ .w = { v4[1] } };
 	} else if (off == 40 && ip[0] >> 4 == 6) {
 		flow->family = 6;
 		memcpy(&flow->src, ip + 8, 16);

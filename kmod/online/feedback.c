@@ -284,7 +284,7 @@ static void feedback_unknown(struct tcopy_net *tn,
  * @skb:	struct tcopy_wire_headers and records; consumed
  * @now_us:	when its batch began
  *
- * Each session that it touches runs once, at the end, so that one
+ * Each session that has something to do then runs once, at the end, so that one
  * acknowledgment answers all of its records.
  *
  * Context: BH, RCU read section.
@@ -315,12 +315,12 @@ unsigned int tcopy_feedback_run(struct tcopy_net *tn, struct sk_buff *skb,
 		if (!s)
 			feedback_unknown(tn, &flow, &seg);
 		else if (tcopy_session_header(s, &seg, now_us) &&
-			 batch_n < ARRAY_SIZE(batch))
+			 !WARN_ON_ONCE(batch_n >= ARRAY_SIZE(batch)))
 			batch[batch_n++] = s;
 	}
 	for (i = 0; i < batch_n; i++)
 		tcopy_session_run(batch[i], now_us);
-	tcopy_mem_add(tn, -(s64)skb->truesize);
+	tcopy_mem_give(this_cpu_ptr(tn->cpu), skb->truesize);
 	consume_skb(skb);
 	return be16_to_cpu(headers.records_n);
 }

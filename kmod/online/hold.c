@@ -280,7 +280,6 @@ unsigned int tcopy_hold_sent(struct tcopy_hold *h, u32 end)
 void tcopy_hold_release(struct tcopy_hold *h, struct tcopy_net *tn, u32 seq)
 {
 	struct sk_buff *skb;
-	s64 size;
 
 	while ((skb = skb_peek(&h->q)) && skb != h->next &&
 	       !after(tcopy_hold_cb(skb)->end, seq) &&
@@ -288,10 +287,7 @@ void tcopy_hold_release(struct tcopy_hold *h, struct tcopy_net *tn, u32 seq)
 		if (skb == h->contig)
 			h->contig = NULL;
 		hold_unlink(h, skb);
-		size = skb->truesize;
-		if (tcopy_spare_give(tn, skb))
-			tcopy_mem_add(tn, -size);
-		else
+		if (!tcopy_spare_give(tn, skb))
 			tcopy_hold_drop(skb, tn);
 	}
 }

@@ -59,6 +59,8 @@ struct tcopy_rules;
  * @taken:	entries are being worked off; written under @queue.lock by the
  *		tasklet, which may read it without
  * @taken_since: jiffies when the first of them was queued; under @queue.lock
+ * @given:	bytes given back while @taken, still in tcopy_net.mem; of this
+ *		CPU's softirq alone
  * @starved:	it was used up since @queue was last empty
  * @behind:	@queue has waited for too long because of that: connections that
  *		begin on this CPU are not copied. READ_ONCE
@@ -87,6 +89,7 @@ struct tcopy_cpu {
 	u64 ran_ns;
 	bool taken;
 	u32 taken_since;
+	u64 given;
 	bool starved;
 	bool behind;
 	unsigned int late_n;
@@ -171,6 +174,23 @@ struct tcopy_net {
 static inline void tcopy_mem_add(struct tcopy_net *tn, s64 bytes)
 {
 	percpu_counter_add_batch(&tn->mem, bytes, 65536);
+}
+
+/**
+ * tcopy_mem_give() - account for memory that is given back
+ * @cpu:	this CPU's queue
+ * @bytes:	true size
+ *
+ * The end of a run takes off what was given back in it, together.
+ *
+ * Context: BH.
+ */
+static inline void tcopy_mem_give(struct tcopy_cpu *cpu, u32 bytes)
+{
+	if (cpu->taken)
+		cpu->given += bytes;
+	else
+		tcopy_mem_add(cpu->tn, -(s64)bytes);
 }
 
 /**

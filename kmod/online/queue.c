@@ -396,6 +396,8 @@ void tcopy_queue_done(struct tcopy_cpu *cpu, unsigned int entries,
 	spin_lock(&cpu->queue.lock);
 	cpu->taken = false;
 	spin_unlock(&cpu->queue.lock);
+	tcopy_mem_add(cpu->tn, -(s64)cpu->given);
+	cpu->given = 0;
 	tcopy_share_charge(&cpu->share, percent, entries, since_ns,
 			   ktime_get_ns());
 	if (!skb_queue_empty_lockless(&cpu->queue))

@@ -70,20 +70,28 @@ struct sk_buff *tcopy_spare_take(struct tcopy_net *tn, unsigned int size)
 	return alloc_skb_fclone(size, TCOPY_GFP);
 }
 
-/* As it was when it was new, but for its cb; its clones are gone. */
-static void spare_clear(struct sk_buff *skb)
+static noinline void spare_put_pages(struct sk_buff *skb)
 {
 	struct skb_shared_info *info = skb_shinfo(skb);
 	unsigned int i;
 
 	for (i = 0; i < info->nr_frags; i++)
 		put_page(skb_frag_page(&info->frags[i]));
+	skb->truesize = SKB_TRUESIZE(skb_end_offset(skb));
+}
+
+/* As it was when it was new, but for its cb; its clones are gone. */
+static void spare_clear(struct sk_buff *skb)
+{
+	struct skb_shared_info *info = skb_shinfo(skb);
+
+	if (info->nr_frags)
+		spare_put_pages(skb);
 	memset(info, 0, offsetof(struct skb_shared_info, dataref));
 	skb->data = skb->head;
 	skb_reset_tail_pointer(skb);
 	skb->len = 0;
 	skb->data_len = 0;
-	skb->truesize = SKB_TRUESIZE(skb_end_offset(skb));
 	skb->cloned = 0;
 }
 
@@ -120,9 +128,9 @@ static void spare_free(struct tcopy_spare *spare, struct sk_buff *skb)
  * tcopy_spare_give() - payload is not needed any more
  * @tn:		the namespace
  * @skb:	captured, and changed by nobody since; a reference to each of
- *		its pages is its own. Not accounted any more. Consumed when it
- *		can be used again, now or once its clone is gone, else still the
- *		caller's
+ *		its pages is its own. Consumed when it can be used again, now or
+ *		once its clone is gone, and not accounted any more; else still
+ *		the caller's
  *
  * Context: BH.
  *
@@ -141,12 +149,14 @@ bool tcopy_spare_give(struct tcopy_net *tn, struct sk_buff *skb)
 	if (skb_queue_len(&spare->free) >= SPARE_MAX || !spare_fits(skb))
 		return false;
 	if (spare_alone(skb)) {
+		tcopy_mem_give(cpu, skb->truesize);
 		spare_free(spare, skb);
 		return true;
 	}
 	/* The end of the run looks at them. */
 	if (!cpu->taken || skb_queue_len(&spare->busy) >= SPARE_MAX)
 		return false;
+	tcopy_mem_give(cpu, skb->truesize);
 	spare_cb(skb)->since = (u32)jiffies;
 	__skb_queue_tail(&spare->busy, skb);
 	return true;
