@@ -52,6 +52,7 @@
 #include "target.c"
 #include "target_step.c"
 #include "track.c"
+#include "track_answer.c"
 #include "track_cong.c"
 #include "track_end.c"
 #include "track_pace.c"

@@ -12,13 +12,36 @@
 /* Looks at production's socket after an RST that it has not acted on yet. */
 #define EVENT_RST_CHECKS	20
 
+/* The answer that is expected, and all that a run would do behind it. What the
+ * timer is for otherwise it was armed for when that happened, but for what
+ * production has seen and this host has not.
+ */
+static bool event_answer(struct tcopy_session *s, const struct tcopy_seg *seg,
+			 u64 now_us)
+{
+	u64 ack_us;
+
+	if (!s->judged || !timer_pending(&s->timer) ||
+	    tcopy_session_unseen(s) ||
+	    !tcopy_track_answer(&s->track, seg, s->armed_us, now_us))
+		return false;
+	tcopy_hold_release(&s->hold, s->tn, seg->ack);
+	if (s->on_acks)
+		return true;
+	ack_us = tcopy_track_ack_deadline(&s->track);
+	if (ack_us != ~0ULL)
+		tcopy_queue_ack(s, ack_us, now_us);
+	return true;
+}
+
 /**
  * tcopy_session_header() - an answer of the test service
  * @s:		the session; the caller holds RCU
  * @seg:	the answer's header; moved to the client's sequence numbers
  * @now_us:	now
  *
- * Only noted: the caller runs the session at the end of its batch.
+ * Only noted, unless it is the expected one: the caller runs the session at the
+ * end of its batch.
  *
  * Context: BH; no lock held.
  *
@@ -34,16 +57,19 @@ bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 		s->heard_us = now_us;
 		trace_tcopy_header(s->tn, s, &s->answer, seg);
 		tcopy_seg_shift(seg, s->seq_off);
+		tcopy_count(s->target, HEADERS);
+		if (event_answer(s, seg, now_us))
+			goto unlock;
 		tcopy_track_header(&s->track, seg, now_us);
 		if (!s->judged) {
 			s->judged = true;
 			tcopy_silence_answer(s->target, s->track.end ==
 							TCOPY_END_REFUSED);
 		}
-		tcopy_count(s->target, HEADERS);
 		first = !s->in_batch;
 		s->in_batch = true;
 	}
+unlock:
 	spin_unlock(&s->lock);
 	return first;
 }

@@ -272,8 +272,8 @@ static void tcopy_track_owed(struct tcopy_track *t)
 		t->due_at = t->now_us;
 }
 
-/* Something leaves, or was acknowledged. Is it all that is due? Most requests
- * are one packet; in doubt another poll tells.
+/* Something leaves. Is it all that is due? Most requests are one packet; in
+ * doubt another poll tells.
  */
 static bool tcopy_track_settled(struct tcopy_track *t)
 {
@@ -316,15 +316,6 @@ static void tcopy_track_open(struct tcopy_track *t,
 	tcopy_track_owed(t);
 }
 
-/* No deadline has come: that is sure right behind a header. */
-static bool tcopy_track_quiet(const struct tcopy_track *t)
-{
-	return t->seen_at == t->now_us && !t->gate_at &&
-	       (!t->due_at || t->due_at == t->now_us) &&
-	       (!t->rtx_at || t->now_us < t->rtx_at) &&
-	       (!t->ack_at || t->now_us < t->ack_at);
-}
-
 static bool tcopy_track_report(struct tcopy_track *t, struct tcopy_act *act)
 {
 	enum tcopy_track_stat stat;
@@ -347,7 +338,6 @@ static bool tcopy_track_report(struct tcopy_track *t, struct tcopy_act *act)
 	t->released += done;
 	act->type = TCOPY_ACT_RELEASE;
 	act->seq = t->released;
-	act->last = tcopy_track_quiet(t) && tcopy_track_settled(t);
 	return true;
 }
 

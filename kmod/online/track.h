@@ -186,6 +186,8 @@ void tcopy_track_fin(struct tcopy_track *t, u32 seq, u32 ack, u32 gap_us,
 void tcopy_track_rst(struct tcopy_track *t, u64 now_us);
 void tcopy_track_header(struct tcopy_track *t, const struct tcopy_seg *seg,
 			u64 now_us);
+bool tcopy_track_answer(struct tcopy_track *t, const struct tcopy_seg *seg,
+			u64 armed_us, u64 now_us);
 void tcopy_track_window(struct tcopy_track *t, u32 win);
 void tcopy_track_path(struct tcopy_track *t, u32 seq, u16 path_mss, u64 now_us);
 void tcopy_track_unreachable(struct tcopy_track *t, u32 seq, u64 now_us);

@@ -3,9 +3,10 @@
  * What track*.c share among themselves. The files point one way:
  *
  * track.c (events, poll, deadlines) -> track_syn.c (handshake), track_recv.c
- * (headers) -> track_end.c (the end) -> track_send.c (what leaves) ->
- * track_pace.c (gates), track_cong.c (congestion window, RTT, RTO) ->
- * track_sack.c (what arrived above a hole), track_wnd.c (windows announced)
+ * (headers), track_answer.c (headers that are expected) -> track_end.c (the
+ * end) -> track_send.c (what leaves) -> track_pace.c (gates), track_cong.c
+ * (congestion window, RTT, RTO) -> track_sack.c (what arrived above a hole),
+ * track_wnd.c (windows announced)
  *
  * but for tcopy_track_over(), which any of them may call.
  */
@@ -92,6 +93,20 @@ static inline bool tcopy_track_unsent(const struct tcopy_track *t)
 	       !(t->flags & TCOPY_T_FIN && !before(t->snd_max, t->fin_seq));
 }
 
+/* RFC 7323, section 4.3, for headers of which some are lost: what covers a hole
+ * is taken, what is old is not, and TSecr never goes back.
+ */
+static inline void tcopy_track_ts(struct tcopy_track *t,
+				  const struct tcopy_seg *seg)
+{
+	if (!(t->opts & seg->opts & TCOPY_OPT_TS))
+		return;
+	if (before(seg->seq + seg->len, t->rcv_acked))
+		return;
+	if (after(seg->tsval, t->ts_recent))
+		t->ts_recent = seg->tsval;
+}
+
 /* track_syn.c */
 void tcopy_track_syn_recv(struct tcopy_track *t, const struct tcopy_seg *seg);
 void tcopy_track_syn_poll(struct tcopy_track *t, struct tcopy_act *act);
@@ -153,5 +168,19 @@ void tcopy_track_cong_timeout(struct tcopy_track *t);
 void tcopy_track_cong_rtt(struct tcopy_track *t, u64 rtt_us);
 void tcopy_track_cong_echo(struct tcopy_track *t, const struct tcopy_seg *seg);
 u64 tcopy_track_cong_rto(const struct tcopy_track *t, unsigned int tries);
+
+/* Something new was acknowledged: its round trip. Karn's rule: a segment sent
+ * twice times nothing, but timestamps do.
+ */
+static inline void tcopy_track_cong_time(struct tcopy_track *t,
+					 const struct tcopy_seg *seg)
+{
+	if (!t->rtt_at) {
+		tcopy_track_cong_echo(t, seg);
+	} else if (!before(t->snd_una, t->rtt_seq)) {
+		tcopy_track_cong_rtt(t, t->now_us - t->rtt_at);
+		t->rtt_at = 0;
+	}
+}
 
 #endif

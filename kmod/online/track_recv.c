@@ -20,19 +20,6 @@ static bool tcopy_recv_plausible(const struct tcopy_track *t,
 	return off + seg->len <= wnd;
 }
 
-/* RFC 7323, section 4.3, for headers of which some are lost: what covers a hole
- * is taken, what is old is not, and TSecr never goes back.
- */
-static void tcopy_recv_ts(struct tcopy_track *t, const struct tcopy_seg *seg)
-{
-	if (!(t->opts & seg->opts & TCOPY_OPT_TS))
-		return;
-	if (before(seg->seq + seg->len, t->rcv_acked))
-		return;
-	if (after(seg->tsval, t->ts_recent))
-		t->ts_recent = seg->tsval;
-}
-
 /* RFC 9293, section 3.10.7.4, as Linux reads it: a header that is no older than
  * the last update. Among equals the larger window is the newer one, because a
  * window that was announced is not taken back; but a closed one is believed,
@@ -55,19 +42,6 @@ static void tcopy_recv_window(struct tcopy_track *t,
 		t->retries = 0;
 		t->rtx_at = t->snd_una == t->snd_max ? 0 :
 			    t->now_us + tcopy_track_cong_rto(t, 0);
-	}
-}
-
-/* Karn's rule: a segment sent twice times nothing, but timestamps do. */
-static void tcopy_recv_rtt(struct tcopy_track *t, const struct tcopy_seg *seg)
-{
-	if (t->rtt_at) {
-		if (before(t->snd_una, t->rtt_seq))
-			return;
-		tcopy_track_cong_rtt(t, t->now_us - t->rtt_at);
-		t->rtt_at = 0;
-	} else {
-		tcopy_track_cong_echo(t, seg);
 	}
 }
 
@@ -105,7 +79,7 @@ static bool tcopy_recv_ack(struct tcopy_track *t, const struct tcopy_seg *seg)
 			t->snd_nxt = t->snd_una;
 		t->dupacks = 0;
 		t->retries = 0;
-		tcopy_recv_rtt(t, seg);
+		tcopy_track_cong_time(t, seg);
 		/* it has all that it may answer from now on */
 		if (t->snd_una == t->snd_max)
 			t->req_at = t->now_us;
@@ -211,6 +185,6 @@ void tcopy_track_recv(struct tcopy_track *t, const struct tcopy_seg *seg)
 		return;
 	if (!tcopy_recv_ack(t, seg))
 		return;
-	tcopy_recv_ts(t, seg);
+	tcopy_track_ts(t, seg);
 	tcopy_recv_data(t, seg);
 }

@@ -143,9 +143,9 @@ struct tcopy_track {
 	u16 path_mss;
 	u8 rcv_wscale;
 	u8 snd_wscale;
-	u8 pace_lates;
 	u8 counts;
 	u8 sacks;
+	u8 pace_lates;
 };
 
 static_assert(sizeof(struct tcopy_track) <= 288, "many of them live at once");

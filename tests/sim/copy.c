@@ -321,20 +321,70 @@ static void carry_out(struct world *w, const struct tcopy_act *act)
 	}
 }
 
-/* Another poll has nothing to say, and nothing to change. */
-static void was_last(struct world *w, u64 now)
+/* Does poll have nothing to say, and nothing to change? */
+static bool is_still(const struct world *w, const struct tcopy_track *t,
+		     u64 now)
 {
-	struct tcopy_track before, after;
+	struct tcopy_track after;
 	struct tcopy_chunk chunk;
 	struct tcopy_act act;
 	bool has = hold_next(&w->k.hold, &chunk);
 
-	memcpy(&before, &w->k.t, sizeof(before));
-	memcpy(&after, &w->k.t, sizeof(after));
+	memcpy(&after, t, sizeof(after));
 	tcopy_track_poll(&after, &w->k.conf, has ? &chunk : NULL, now, &act);
-	FAIL_IF(act.type != TCOPY_ACT_NONE || memcmp(&before, &after,
-						     sizeof(after)),
-		"was not the last that was due");
+	return act.type == TCOPY_ACT_NONE && !memcmp(t, &after, sizeof(after));
+}
+
+static void arm_ack(struct world *w, u64 now)
+{
+	u64 at = tcopy_track_ack_deadline(&w->k.t);
+	struct ev ev;
+
+	FAIL_IF(at <= now, "an ACK deadline that is not cleared");
+	FAIL_IF(at != NEVER && at > w->now + 4 * MS, "an ACK too late");
+	if (at != NEVER)
+		ev_at(w, ev_new(&ev, EV_TIMER),
+		      max(at, w->now + 1) + rnd(w, 200));
+}
+
+/* All is as if the header had been told, and poll called. */
+static void check_answer(struct world *w, struct tcopy_track *told,
+			 const struct tcopy_seg *seg, u64 now)
+{
+	struct copy *k = &w->k;
+	struct tcopy_chunk chunk;
+	struct tcopy_act act;
+
+	tcopy_track_header(told, seg, now);
+	FAIL_IF(hold_next(&k->hold, &chunk), "answered, and something waits");
+	tcopy_track_poll(told, &k->conf, NULL, now, &act);
+	FAIL_IF(act.type != TCOPY_ACT_RELEASE || act.seq != k->t.snd_una,
+		"answered, and it was not acknowledged");
+	carry_out(w, &act);
+	tcopy_track_poll(told, &k->conf, NULL, now, &act);
+	FAIL_IF(act.type != TCOPY_ACT_NONE || memcmp(told, &k->t,
+						     sizeof(*told)),
+		"answered, and something was due");
+	FAIL_IF(tcopy_track_deadline(&k->t, &k->conf) < k->deadline,
+		"answered, and a deadline came closer");
+	arm_ack(w, now);
+}
+
+/* As session_event.c's event_answer() */
+static bool answer(struct world *w, const struct tcopy_seg *seg, u64 now)
+{
+	struct copy *k = &w->k;
+	struct tcopy_track before;
+
+	memcpy(&before, &k->t, sizeof(before));
+	if (tcopy_track_answer(&k->t, seg, k->deadline, now)) {
+		k->answered++;
+		check_answer(w, &before, seg, now);
+		return true;
+	}
+	if (memcmp(&before, &k->t, sizeof(before)))
+		fail(w, "not answered, and changed");
+	return false;
 }
 
 void copy_run(struct world *w)
@@ -360,7 +410,8 @@ void copy_run(struct world *w)
 			return;
 		FAIL_IF(++polls > 4000, "poll never ends");
 		if (act.last) {
-			was_last(w, now);
+			FAIL_IF(!is_still(w, &k->t, now),
+				"was not the last that was due");
 			break;
 		}
 	}
@@ -377,17 +428,13 @@ void copy_run(struct world *w)
 	at = tcopy_track_deadline(&k->t, &k->conf);
 	FAIL_IF(at == NEVER, "no deadline: would live for ever");
 	FAIL_IF(at <= now, "a deadline that is not cleared");
+	k->deadline = at;
 	if (!k->timer_at || at < k->timer_at || k->timer_at <= w->now) {
 		/* jiffies: always a bit late */
 		k->timer_at = max(at, w->now + 1) + rnd(w, 8000);
 		ev_at(w, ev_new(&ev, EV_TIMER), k->timer_at);
 	}
-	at = tcopy_track_ack_deadline(&k->t);
-	FAIL_IF(at <= now, "an ACK deadline that is not cleared");
-	FAIL_IF(at != NEVER && at > w->now + 4 * MS, "an ACK too late");
-	if (at != NEVER)
-		ev_at(w, ev_new(&ev, EV_TIMER),
-		      max(at, w->now + 1) + rnd(w, 200));
+	arm_ack(w, now);
 }
 
 /* From stream offset @base on, when the client had acknowledged @ack: for the
@@ -494,15 +541,18 @@ void copy_capture(struct world *w, const struct cseg *cs)
 	copy_run(w);
 }
 
-/* Learn from a header what anybody can, then tell the track. */
-void copy_header(struct world *w, const struct tcopy_seg *wire)
+/* Learn from a header what anybody can, then tell the track. Returns true when
+ * the copy is to run.
+ */
+bool copy_header(struct world *w, const struct tcopy_seg *wire)
 {
 	struct tcopy_seg moved = *wire, *seg = &moved;
 	struct copy *k = &w->k;
+	u64 now = cpu_now(w);
 	u32 end, edge;
 
 	if (!k->began)
-		return;
+		return false;
 	tcopy_seg_shift(seg, k->shift);
 	end = seg->seq + seg->len + !!(seg->flags & TCOPY_FIN);
 	if (k->freed) {
@@ -512,7 +562,7 @@ void copy_header(struct world *w, const struct tcopy_seg *wire)
 
 		if (!(seg->flags & TCOPY_RST) && seg->flags & TCOPY_ACK)
 			send_segment(w, &rst);
-		return;
+		return false;
 	}
 	if (seg->flags & TCOPY_SYN && seg->flags & TCOPY_ACK && !k->opened &&
 	    seg->ack == w->p.isn + 1) {
@@ -545,7 +595,10 @@ void copy_header(struct world *w, const struct tcopy_seg *wire)
 				k->peer_fin = true;
 		}
 	}
-	tcopy_track_header(&k->t, seg, cpu_now(w));
+	if (answer(w, seg, now))
+		return false;
+	tcopy_track_header(&k->t, seg, now);
+	return true;
 }
 
 /* At the end of time. */

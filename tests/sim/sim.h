@@ -255,6 +255,8 @@ struct copy {
 	enum tcopy_end end;
 	u64 last_us;			/* payload was captured */
 	u64 timer_at;
+	u64 deadline;			/* when it ran last */
+	unsigned int answered;		/* headers that it did not run for */
 	unsigned int counted[3];
 
 	/* seen from outside, to check by */
@@ -289,7 +291,7 @@ struct copy {
 
 void copy_start(struct world *w, u32 base, u32 ack);
 void copy_capture(struct world *w, const struct cseg *cs);
-void copy_header(struct world *w, const struct tcopy_seg *seg);
+bool copy_header(struct world *w, const struct tcopy_seg *seg);
 void copy_run(struct world *w);
 void copy_finish(struct world *w);
 

@@ -265,6 +265,86 @@ static void a_syn_on_an_open_connection_is_challenged(void)
 	QUIET();
 }
 
+/* The client asks with 100 bytes. */
+static void ask(void)
+{
+	rig_opened();
+	rig_data(100, 0, 0);
+	rig_poll();
+	SENDS(TCOPY_ACK | TCOPY_PSH, 1, 100);
+	r.now += MS;
+}
+
+static bool is_answer(u8 flags, u32 off, u32 len, u32 ack, u32 win, u64 armed)
+{
+	struct tcopy_seg seg = rig_seg(flags, off, len, ack, win);
+	struct tcopy_track before = r.t;
+	bool is = tcopy_track_answer(&r.t, &seg, armed, r.now);
+
+	/* one that is left alone changes nothing */
+	return is || memcmp(&before, &r.t, sizeof(before));
+}
+
+static void the_expected_answer_leaves_nothing_to_be_done(void)
+{
+	ask();
+	T_EQ(is_answer(TCOPY_ACK | TCOPY_PSH, 1, 200, 101, 500, r.now), true);
+	T_EQ(r.t.snd_una, ISN + 101);
+	T_EQ(tcopy_track_ack_deadline(&r.t), r.now + 4 * MS);
+	rig_poll();
+	QUIET();
+	T_EQ(tcopy_track_deadline(&r.t, &r.conf), r.now + r.conf.idle_us);
+}
+
+static void a_deadline_that_comes_closer_is_not_left_out(void)
+{
+	ask();
+	rig_data(100, 0, 0);
+	rig_poll();
+	T_EQ(is_answer(TCOPY_ACK, 1, 200, 101, 500, r.now + 201 * MS), false);
+	T_EQ(is_answer(TCOPY_ACK, 1, 200, 101, 500, r.now + 200 * MS), true);
+	T_EQ(tcopy_track_deadline(&r.t, &r.conf), r.now + 200 * MS);
+}
+
+static bool is_expected(u8 flags, u32 off, u32 len, u32 ack, u32 win)
+{
+	return is_answer(flags, off, len, ack, win, r.now);
+}
+
+static void other_answers_are_not_expected(void)
+{
+	ask();
+	T_EQ(is_expected(TCOPY_ACK, 1, 200, 1, 500), false);
+	T_EQ(is_expected(TCOPY_ACK, 1, 200, 102, 500), false);
+	T_EQ(is_expected(TCOPY_ACK, 1, 200, 101, 0), false);
+	T_EQ(is_expected(TCOPY_ACK, 0, 200, 101, 500), false);
+	T_EQ(is_expected(TCOPY_ACK, 2, 200, 101, 500), false);
+	T_EQ(is_expected(TCOPY_ACK, 1, 2 * 1448, 101, 500), false);
+	T_EQ(is_expected(TCOPY_ACK, 1, 2 * 1448 - 1, 101, 500), true);
+
+	ask();
+	T_EQ(is_expected(TCOPY_ACK | TCOPY_FIN, 1, 200, 101, 500), false);
+	T_EQ(is_expected(TCOPY_ACK | TCOPY_RST, 1, 0, 101, 500), false);
+	T_EQ(is_expected(TCOPY_ACK | TCOPY_SYN, 1, 0, 101, 500), false);
+	T_EQ(is_expected(TCOPY_PSH, 1, 200, 101, 500), false);
+	T_EQ(is_expected(TCOPY_ACK, 1, 0, 101, 500), true);
+
+	ask();
+	rig_data(100, 1, 0);		/* waits for it */
+	rig_poll();
+	T_EQ(is_expected(TCOPY_ACK, 1, 200, 101, 500), false);
+
+	ask();
+	rig_fin(0);
+	T_EQ(is_expected(TCOPY_ACK, 1, 200, 101, 500), false);
+
+	/* the ACK of the answer before is due */
+	ask();
+	T_EQ(is_expected(TCOPY_ACK, 1, 200, 51, 500), true);
+	r.now += 4 * MS;
+	T_EQ(is_expected(TCOPY_ACK, 201, 0, 101, 500), false);
+}
+
 int main(void)
 {
 	T_RUN(one_segment_waits_four_milliseconds);
@@ -284,5 +364,8 @@ int main(void)
 	T_RUN(tsecr_is_the_latest_and_never_goes_back);
 	T_RUN(an_old_window_does_not_count);
 	T_RUN(a_syn_on_an_open_connection_is_challenged);
+	T_RUN(the_expected_answer_leaves_nothing_to_be_done);
+	T_RUN(a_deadline_that_comes_closer_is_not_left_out);
+	T_RUN(other_answers_are_not_expected);
 	return t_done();
 }
