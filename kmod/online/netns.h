@@ -118,7 +118,8 @@ struct tcopy_cpu {
  * @copies:	the same by the flow of their answers; unique
  * @sessions_n:	sessions alive or not yet freed
  * @mem:	bytes of held payload, queued packets and sessions; kept in
- *		batches a CPU, so it is off by 64 KiB a CPU at most
+ *		batches a CPU, so it is off by 64 KiB a CPU at most, and by what
+ *		runs that are under way have given back
  * @mem_limit:	limit of @mem; READ_ONCE
  * @cpu_percent: limit of each CPU's time; READ_ONCE
  * @isn_key:	of ISNs and timestamps of copies with a source of their own

@@ -45,7 +45,8 @@ static bool event_answer(struct tcopy_session *s, const struct tcopy_seg *seg,
  *
  * Context: BH; no lock held.
  *
- * Return: true when the caller is to run it: nobody else is about to.
+ * Return: true when the caller is to run it: there is something to be done, and
+ * nobody else is about to.
  */
 bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 			  u64 now_us)

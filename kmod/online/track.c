@@ -277,9 +277,7 @@ static void tcopy_track_owed(struct tcopy_track *t)
  */
 static bool tcopy_track_settled(struct tcopy_track *t)
 {
-	const u32 usual = TCOPY_T_PACE_OFF | TCOPY_T_ACK_LATE;
-
-	if (t->flags & ~usual || t->end || t->counts || !t->snd_wnd ||
+	if (t->flags & ~TCOPY_T_USUAL || t->end || t->counts || !t->snd_wnd ||
 	    t->snd_nxt != t->snd_max || t->snd_max != t->cap_nxt ||
 	    t->released != t->snd_una)
 		return false;

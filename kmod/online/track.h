@@ -11,6 +11,8 @@
  * tcopy_track_poll() until that returns TCOPY_ACT_NONE, or an action that is
  * said to be the last, and carries out each action in that order. Events never
  * act by themselves, so that a batch of headers is answered once, at its end.
+ * A header is told with tcopy_track_answer() first: when that takes it, because
+ * it is the expected one, nothing is left to be asked.
  * Then it arms its timers from tcopy_track_deadline() and
  * tcopy_track_ack_deadline().
  *

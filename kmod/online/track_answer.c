@@ -16,10 +16,8 @@
 /* Has all left that may, is nothing to be told, and nothing amiss? */
 static bool tcopy_answer_expected(const struct tcopy_track *t)
 {
-	const u32 usual = TCOPY_T_PACE_OFF | TCOPY_T_ACK_LATE;
-
 	return t->state == TCOPY_TRACK_OPEN && !t->end &&
-	       !(t->flags & ~usual) && !t->counts && !t->sacks &&
+	       !(t->flags & ~TCOPY_T_USUAL) && !t->counts && !t->sacks &&
 	       t->snd_nxt == t->snd_max && t->snd_max == t->cap_nxt;
 }
 

@@ -34,6 +34,9 @@
 #define TCOPY_T_PARKED		0x8000	/* ended by the test server alone */
 #define TCOPY_T_ACK_LATE	0x10000	/* the handshake's ACK may wait */
 
+/* Those of which nothing follows for what leaves next */
+#define TCOPY_T_USUAL		(TCOPY_T_PACE_OFF | TCOPY_T_ACK_LATE)
+
 #define TCOPY_T_MS		1000ULL		/* in microseconds */
 #define TCOPY_T_S		1000000ULL
 
