@@ -37,7 +37,7 @@ struct tcopy_fan *tcopy_fan_new(struct tcopy_session *leader, u32 copies,
 	fan = kzalloc(struct_size(fan, copy, copies - 1), TCOPY_GFP);
 	if (!fan)
 		return NULL;
-	tcopy_mem_add(leader->tn, struct_size(fan, copy, copies - 1));
+	tcopy_mem_add(leader->target->tn, struct_size(fan, copy, copies - 1));
 	fan->leader = leader;
 	fan->listed = 1;
 	fan->n = copies - 1;
@@ -104,7 +104,7 @@ void tcopy_fan_unlist(struct tcopy_fan *fan)
 
 	if (!xchg(&fan->listed, 0))
 		return;
-	rhltable_remove(&leader->tn->sessions, &leader->node,
+	rhltable_remove(&leader->target->tn->sessions, &leader->node,
 			tcopy_session_params);
 	tcopy_session_put(leader);
 }
@@ -227,7 +227,7 @@ struct sk_buff *tcopy_fan_packet(struct tcopy_session *leader,
 				 const struct tcopy_event *ev)
 {
 	struct tcopy_fan *fan = leader->fan;
-	struct tcopy_net *tn = leader->tn;
+	struct tcopy_net *tn = leader->target->tn;
 	struct sk_buff *own, *entry;
 
 	if (READ_ONCE(fan->missed))

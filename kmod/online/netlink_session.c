@@ -9,29 +9,58 @@
 
 static const char *session_state(const struct tcopy_session *s)
 {
-	switch (s->track.state) {
-	case TCOPY_TRACK_SYN_SENT:
-		return "opening";
-	case TCOPY_TRACK_OPEN:
-		return "open";
-	default:
+	if (s->ended)
 		return "ended";
+	return s->busy && s->busy->track.state == TCOPY_TRACK_SYN_SENT ?
+	       "opening" : "open";
+}
+
+/**
+ * struct session_sums - how far a session has come
+ * @held:	bytes of memory that hold its client's
+ * @rtt_us:	round trip to the test service, 0: not known
+ * @sent:	bytes
+ * @received:	bytes
+ */
+struct session_sums {
+	u32 held;
+	u32 rtt_us;
+	u32 sent;
+	u32 received;
+};
+
+/* The session is locked. */
+static void session_sums(const struct tcopy_session *s,
+			 struct session_sums *sums)
+{
+	const struct tcopy_busy *b = s->busy;
+
+	if (!b) {
+		*sums = (struct session_sums) {
+			.rtt_us = s->idle.srtt_us,
+			.sent = s->idle.snd_nxt - s->isn - 1,
+			.received = s->idle.rcv_nxt - s->idle.irs - 1,
+		};
+		return;
 	}
+	*sums = (struct session_sums) {
+		.held = b->hold.bytes,
+		.rtt_us = b->track.srtt_us,
+		.sent = b->hold.sent - s->isn - 1,
+		.received = b->track.state == TCOPY_TRACK_SYN_SENT ? 0 :
+			    b->track.rcv_nxt - b->track.irs - 1,
+	};
 }
 
 static int put_session(struct sk_buff *msg, struct tcopy_session *s)
 {
-	u32 held, rtt_us, sent, received;
+	struct session_sums sums;
 	struct nlattr *nest;
 	const char *state;
 
 	spin_lock_bh(&s->lock);
-	held = s->hold.bytes;
 	state = session_state(s);
-	rtt_us = s->track.srtt_us;
-	sent = s->hold.sent - s->isn - 1;
-	received = s->track.state == TCOPY_TRACK_SYN_SENT ? 0 :
-		   s->track.rcv_nxt - s->track.irs - 1;
+	session_sums(s, &sums);
 	spin_unlock_bh(&s->lock);
 
 	nest = nla_nest_start(msg, TCOPY_A_SESSION);
@@ -48,10 +77,10 @@ static int put_session(struct sk_buff *msg, struct tcopy_session *s)
 		     &s->answer.src) ||
 	    nla_put_u16(msg, TCOPY_A_SESSION_TO_PORT, ntohs(s->answer.sport)) ||
 	    nla_put_string(msg, TCOPY_A_SESSION_STATE, state) ||
-	    nla_put_u32(msg, TCOPY_A_SESSION_HELD, held) ||
-	    nla_put_u32(msg, TCOPY_A_SESSION_RTT, rtt_us) ||
-	    nla_put_u32(msg, TCOPY_A_SESSION_SENT, sent) ||
-	    nla_put_u32(msg, TCOPY_A_SESSION_RECEIVED, received) ||
+	    nla_put_u32(msg, TCOPY_A_SESSION_HELD, sums.held) ||
+	    nla_put_u32(msg, TCOPY_A_SESSION_RTT, sums.rtt_us) ||
+	    nla_put_u32(msg, TCOPY_A_SESSION_SENT, sums.sent) ||
+	    nla_put_u32(msg, TCOPY_A_SESSION_RECEIVED, sums.received) ||
 	    put_addr(msg, TCOPY_A_SESSION_SOURCE_ADDR, s->answer.family,
 		     &s->answer.dst) ||
 	    nla_put_u16(msg, TCOPY_A_SESSION_SOURCE_PORT,

@@ -35,7 +35,8 @@ struct tcopy_rules;
  * tcopy_net.birth[] (BH): one of 64 by the hash of the online flow; a session
  *	is looked up and inserted, or replaced, as one step.
  * tcopy_session.lock (BH): the session's track, hold and queue of packets to
- *	send. No packet leaves and no session is inserted under it.
+ *	send, and the memory that they are in. No packet leaves and no session
+ *	is inserted under it.
  * leaves: tcopy_cpu.ack_lock, tcopy_pool.lock, the queues' own locks,
  *	tcopy_relay.lock, the half-open table's, rhashtable's.
  *

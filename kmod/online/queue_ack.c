@@ -56,16 +56,16 @@ void tcopy_queue_ack_stop(struct tcopy_cpu *cpu)
  */
 void tcopy_queue_ack(struct tcopy_session *s, u64 ack_us, u64 now_us)
 {
-	struct tcopy_cpu *cpu = this_cpu_ptr(s->tn->cpu);
+	struct tcopy_cpu *cpu = this_cpu_ptr(s->target->tn->cpu);
 	u64 wait_us = ack_us > now_us ? ack_us - now_us : 0;
 	bool first;
 
 	refcount_inc(&s->ref);
 	s->on_acks = true;
 	spin_lock(&cpu->ack_lock);
-	s->ack_us = ack_us;
+	s->busy->ack_us = ack_us;
 	first = list_empty(&cpu->acks);
-	list_add_tail(&s->ack_node, &cpu->acks);
+	list_add_tail(&s->busy->ack_node, &cpu->acks);
 	spin_unlock(&cpu->ack_lock);
 	if (first)
 		queue_arm_acks(cpu, wait_us);
@@ -84,20 +84,19 @@ void tcopy_queue_ack(struct tcopy_session *s, u64 ack_us, u64 now_us)
  */
 struct tcopy_session *tcopy_queue_ack_due(struct tcopy_cpu *cpu, u64 now_us)
 {
-	struct tcopy_session *s;
+	struct tcopy_busy *b;
 	u64 wait_us = 0;
 
 	spin_lock(&cpu->ack_lock);
-	s = list_first_entry_or_null(&cpu->acks, struct tcopy_session,
-				     ack_node);
-	if (s && s->ack_us > now_us) {
-		wait_us = s->ack_us - now_us;
-		s = NULL;
+	b = list_first_entry_or_null(&cpu->acks, struct tcopy_busy, ack_node);
+	if (b && b->ack_us > now_us) {
+		wait_us = b->ack_us - now_us;
+		b = NULL;
 	}
-	if (s)
-		list_del(&s->ack_node);
+	if (b)
+		list_del(&b->ack_node);
 	spin_unlock(&cpu->ack_lock);
 	if (wait_us)
 		queue_arm_acks(cpu, wait_us);
-	return s;
+	return b ? b->session : NULL;
 }

@@ -16,7 +16,13 @@
  */
 #define SESSION_WSCALE	10
 
-static struct kmem_cache *session_cache;
+/* of targets without and with @forward */
+static struct kmem_cache *session_cache[2];
+
+static size_t session_size(const struct tcopy_target *t)
+{
+	return struct_size((struct tcopy_session *)NULL, online, t->forward);
+}
 
 static int session_copy_cmp(struct rhashtable_compare_arg *arg,
 			    const void *obj)
@@ -76,18 +82,24 @@ struct tcopy_session *tcopy_session_find_copy(struct tcopy_net *tn,
 static void session_free_rcu(struct rcu_head *head)
 {
 	struct tcopy_session *s = container_of(head, struct tcopy_session, rcu);
-	struct tcopy_net *tn = s->tn;
+	struct tcopy_target *t = s->target;
+	struct tcopy_net *tn = s->target->tn;
+	struct tcopy_busy *b = s->busy;
 
-	kfree_skb_list(s->out);
-	tcopy_hold_purge(&s->hold, tn);
+	if (b) {
+		kfree_skb_list(b->out);
+		tcopy_hold_purge(&b->hold, tn);
+		tcopy_mem_add(tn, -(s64)sizeof(*b));
+		tcopy_session_unbusy(b);
+	}
 	tcopy_transmit_unroute(&s->route);
 	if (s->pool)
 		tcopy_source_put(s->pool, s->answer.dport);
 	if (s->fan)
 		tcopy_fan_put(s->fan);
-	tcopy_target_put(s->target);
-	kmem_cache_free(session_cache, s);
-	tcopy_mem_add(tn, -(s64)sizeof(*s));
+	tcopy_mem_add(tn, -(s64)session_size(t));
+	kmem_cache_free(session_cache[t->forward], s);
+	tcopy_target_put(t);
 	atomic_dec(&tn->sessions_n);
 }
 
@@ -125,7 +137,7 @@ static int session_insert(struct tcopy_net *tn, struct tcopy_session *s)
 			break;
 		if (IS_ERR(old))
 			return PTR_ERR(old);
-		if (READ_ONCE(old->track.state) != TCOPY_TRACK_ENDED)
+		if (!READ_ONCE(old->ended))
 			return -EEXIST;
 		tcopy_session_del(old);
 		old = NULL;
@@ -153,11 +165,11 @@ static int session_pick_source(struct tcopy_session *s, struct tcopy_flow *copy)
 	int err;
 
 	while (tries--) {
-		err = tcopy_source_pick(s->tn, s->target, copy);
+		err = tcopy_source_pick(s->target->tn, s->target, copy);
 		if (err)
 			continue;
 		tcopy_flow_reverse(&answer, copy);
-		if (!tcopy_session_find_copy(s->tn, &answer))
+		if (!tcopy_session_find_copy(s->target->tn, &answer))
 			return 0;
 		err = -EEXIST;
 	}
@@ -172,7 +184,7 @@ static int session_own_source(struct tcopy_session *s, struct tcopy_flow *copy,
 			      bool own, struct tcopy_track_open *open,
 			      u64 now_us)
 {
-	struct tcopy_net *tn = s->tn;
+	struct tcopy_net *tn = s->target->tn;
 	int err;
 
 	if (own)
@@ -214,7 +226,7 @@ static struct tcopy_session *session_further(struct tcopy_session *s,
 	refcount_inc(&s->ref);
 	rcu_assign_pointer(fan->copy[slot], s);
 	atomic_inc(&t->sessions_n);
-	err = session_insert(s->tn, s);
+	err = session_insert(s->target->tn, s);
 	if (err) {
 		spin_lock_bh(&s->lock);
 		s->dead = true;
@@ -274,37 +286,41 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	struct tcopy_track_open open;
 	struct tcopy_session *s, *old;
 	struct tcopy_flow flow;
+	struct tcopy_busy *b;
 	int err;
 
-	s = kmem_cache_zalloc(session_cache, TCOPY_GFP);
+	s = kmem_cache_zalloc(session_cache[t->forward], TCOPY_GFP);
 	if (!s)
 		return ERR_PTR(-ENOMEM);
+	b = tcopy_session_busy(s);
+	if (!b) {
+		err = -ENOMEM;
+		goto free;
+	}
+	s->busy = b;
 
 	s->flow = ev->flow;
 	flow = ev->flow;
 	flow.dst = t->to;
 	flow.dport = t->to_port;
 	s->target = t;
-	s->tn = tn;
 	s->isn = syn->isn;
 	s->last_ack = peer->online_ack;
 	s->pushed = true;
 	s->dif = ev->dif;
 	s->sdif = ev->sdif;
-	s->last_us = now_us;
-	s->heard_us = now_us;
+	b->last_us = now_us;
 	if (t->forward) {
-		s->online = syn->online;
-		s->online.rtt = (u32)jiffies - syn->at;
+		*s->online = syn->online;
+		s->online->rtt = (u32)jiffies - syn->at;
 		/* A service that speaks first: its client has heard that. */
-		tcopy_forward_move(&s->online.nxt, ev->seg.ack);
-		tcopy_forward_client(&s->online, &ev->seg, (u32)jiffies);
+		tcopy_forward_move(&s->online->nxt, ev->seg.ack);
+		tcopy_forward_client(s->online, &ev->seg, (u32)jiffies);
 	}
-	s->ip_id = get_random_u32();
+	b->ip_id = get_random_u32();
 	s->route.way = conf->way;
 	spin_lock_init(&s->lock);
-	s->out_end = &s->out;
-	tcopy_hold_init(&s->hold, syn->isn + 1);
+	tcopy_hold_init(&b->hold, syn->isn + 1);
 	timer_setup(&s->timer, tcopy_session_timer, 0);
 	refcount_set(&s->ref, 1);
 
@@ -325,8 +341,8 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	if (own || fan || conf->source.family) {
 		err = session_own_source(s, &flow, own, &open, now_us);
 		if (err) {
-			kmem_cache_free(session_cache, s);
-			return ERR_PTR(err);
+			tcopy_session_unbusy(b);
+			goto free;
 		}
 	}
 	tcopy_flow_reverse(&s->answer, &flow);
@@ -336,11 +352,11 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	/* A loopback's 65495 is none for a wire. */
 	if (s->pool)
 		open.mss = min(open.mss, open.path_mss);
-	tcopy_track_init(&s->track, &open, now_us);
+	tcopy_track_init(&b->track, &open, now_us);
 
 	/* From here session_free_rcu() undoes it. */
 	refcount_inc(&t->ref);
-	tcopy_mem_add(tn, sizeof(*s));
+	tcopy_mem_add(tn, session_size(t) + sizeof(*b));
 	atomic_inc(&tn->sessions_n);
 
 	if (fan)
@@ -376,14 +392,17 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 		tcopy_count(t, PICKED_UP);
 	trace_tcopy_session(s, TCOPY_A_STAT_OPENED);
 	return s;
+free:
+	kmem_cache_free(session_cache[t->forward], s);
+	return ERR_PTR(err);
 }
 
 /* Take a session out of the tables, once. */
 static void session_unhash(struct tcopy_session *s, bool yields)
 {
 	struct tcopy_target *t = s->target;
-	struct tcopy_net *tn = s->tn;
-	unsigned int unsent;
+	struct tcopy_net *tn = s->target->tn;
+	unsigned int unsent = 0;
 	bool keeps;
 
 	spin_lock_bh(&s->lock);
@@ -392,11 +411,12 @@ static void session_unhash(struct tcopy_session *s, bool yields)
 		return;
 	}
 	s->dead = true;
-	if (yields && s->track.state < TCOPY_TRACK_ENDED) {
+	if (yields && !s->ended) {
 		tcopy_count(t, EVICTED);
 		trace_tcopy_session(s, TCOPY_A_STAT_EVICTED);
 	}
-	unsent = tcopy_hold_purge(&s->hold, tn);
+	if (s->busy)
+		unsent = tcopy_hold_purge(&s->busy->hold, tn);
 	tcopy_drop(t, s, &s->flow, NULL, TCOPY_A_STAT_ENDED, unsent);
 	tcopy_count_add(t, HELD, -(u64)unsent);
 	spin_unlock_bh(&s->lock);
@@ -465,10 +485,17 @@ void tcopy_session_yield(struct tcopy_session *s)
  */
 int tcopy_session_cache_init(void)
 {
-	session_cache = kmem_cache_create("tcopy_session",
-					  sizeof(struct tcopy_session), 0, 0,
-					  NULL);
-	return session_cache ? 0 : -ENOMEM;
+	session_cache[0] = kmem_cache_create("tcopy_session",
+					     sizeof(struct tcopy_session), 0, 0,
+					     NULL);
+	session_cache[1] = kmem_cache_create("tcopy_session_fwd",
+					     sizeof(struct tcopy_session) +
+					     sizeof(struct tcopy_forward), 0, 0,
+					     NULL);
+	if (session_cache[0] && session_cache[1] && !tcopy_session_idle_init())
+		return 0;
+	tcopy_session_cache_exit();
+	return -ENOMEM;
 }
 
 /**
@@ -476,5 +503,7 @@ int tcopy_session_cache_init(void)
  */
 void tcopy_session_cache_exit(void)
 {
-	kmem_cache_destroy(session_cache);
+	tcopy_session_idle_exit();
+	kmem_cache_destroy(session_cache[1]);
+	kmem_cache_destroy(session_cache[0]);
 }

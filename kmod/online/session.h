@@ -18,6 +18,65 @@
 
 struct tcopy_fan;
 
+/* Has a copy ended? In this order. */
+enum tcopy_ended {
+	TCOPY_GOES_ON,
+	TCOPY_PARKED,	/* its client's next request begins it anew */
+	TCOPY_OVER,	/* for good */
+	TCOPY_CLOSED,	/* the same, as its client did */
+};
+
+/**
+ * struct tcopy_busy - what a session needs while something is under way
+ * @track:	what the copy has seen and does next
+ * @hold:	the client's bytes
+ * @out:	built packets, in the order of the decisions, by skb->next
+ * @out_end:	where the next is linked: @out, or the last one's next
+ * @syn_us:	when the copy's second SYN left; 0: not yet
+ * @gap_us:	when the first gap was seen, or became smaller, with
+ *		tcopy_session.gap
+ * @gap_seq:	where it begins
+ * @lost:	it was found that nobody will fill it
+ * @lost_at:	when, in jiffies, by which the queues tell what waited then
+ * @lost_seq:	where the gap began of which that was found
+ * @fin_seq:	sequence number of the client's FIN, with @fin
+ * @fin:	it has come
+ * @rst_checks:	looks still to be had whether production believed an RST
+ * @session:	whose it is
+ * @ack_node:	entry of a CPU's list of waiting acknowledgments, which has a
+ *		reference to @session; tcopy_cpu.ack_lock
+ * @ack_us:	when its acknowledgment is due; tcopy_cpu.ack_lock
+ * @armed_us:	what the session's timer was armed for last, unless it comes
+ *		earlier
+ * @last_us:	when the client's last payload came
+ * @ip_id:	next IPv4 identification
+ *
+ * Two thirds of what a session takes, and of no use to one that is silent: see
+ * session_idle.c.
+ */
+struct tcopy_busy {
+	struct tcopy_track track;
+	struct tcopy_hold hold;
+	struct sk_buff *out;
+	struct sk_buff **out_end;
+	u64 syn_us;
+	u64 gap_us;
+	u32 gap_seq;
+	u32 lost_seq;
+	u32 lost_at;
+	u32 fin_seq;
+	u64 last_us;
+	u16 ip_id;
+	bool lost;
+	bool fin;
+	u8 rst_checks;
+
+	struct tcopy_session *session;
+	struct list_head ack_node;
+	u64 ack_us;
+	u64 armed_us;
+};
+
 /**
  * struct tcopy_session - one online connection and its copy to one target
  * @node:	entry in tcopy_net.sessions; RCU
@@ -26,57 +85,50 @@ struct tcopy_fan;
  * @answer:	test service to the copy's source, as header records name it;
  *		immutable after publication
  * @target:	holds a reference; immutable
- * @tn:		the namespace; immutable
- * @lock:	protects what follows, BH; see DOC: Locking in netns.h
- * @track:	what the copy has seen and does next
- * @hold:	the client's bytes
- * @out:	built packets, in the order of the decisions, by skb->next
- * @out_end:	where the next is linked: @out, or the last one's next
+ * @busy:	NULL: it is silent, and @idle has all that there is to know. Of
+ *		one that is @dead never taken away
  * @route:	cached way of the copies
- * @pool:	where the copy's source port is from; NULL: it is its client's.
- *		Immutable
- * @online:	what is seen of production where no socket tells
- * @gap_us:	when the first gap was seen, or became smaller; 0: there is none
- * @gap_seq:	where it begins
- * @lost:	it was found that nobody will fill it
- * @lost_at:	when, in jiffies, by which the queues tell what waited then
- * @lost_seq:	where the gap began of which that was found
  * @fan:	the other copies of the same connection, or NULL; a reference;
  *		immutable after publication
- * @slot:	its entry there, unless it is the first; immutable
+ * @pool:	where the copy's source port is from; NULL: it is its client's.
+ *		Immutable
+ * @lock:	protects all that is not immutable, BH; see DOC: Locking in
+ *		netns.h
+ * @ref:	the tables hold one, @timer one, tcopy_cpu.acks one
  * @isn:	the client's ISN; immutable
  * @seq_off:	what the copy's sequence numbers are ahead of the client's by;
- *		@track and @hold know the client's alone. Changes with each new
+ *		all else knows the client's alone. Changes with each new
  *		connection of the copy
  * @last_ack:	the highest that the client has acknowledged with payload
- * @last_us:	when the client's last payload came
- * @heard_us:	when either side was last heard
- * @syn_us:	when the copy's second SYN left; 0: not yet
- * @ip_id:	next IPv4 identification
+ * @said:	in place of @last_ack, from TCOPY_OVER on: behind the client's
+ *		last byte
+ * @last_ago:	without @busy: microseconds from the client's last payload to
+ *		the last that happened, at most U32_MAX
  * @dif:	device the client comes in by, for look-ups of its socket
  * @sdif:	its slave when that is a VRF
- * @rst_checks:	looks still to be had whether production believed an RST
- * @wscale:	of the client's windows; of a target with @direct alone
- * @sending:	somebody is emptying @out; he takes what is added meanwhile
- * @dead:	out of the tables; no timer may be armed
- * @over:	the copy has ended, and the client's next request will not begin
- *		it anew; for the hook, which has no lock: READ_ONCE
- * @pushed:	its payload that came last had PSH
- * @fin:	the client's FIN has come
- * @fin_seq:	its sequence number
+ * @slot:	its entry in @fan, unless it is the first; immutable
+ * @ended:	enum tcopy_ended
  * @missed:	bytes of the client were lost on our side: how it is to end
+ * @dead:	out of the tables; no timer may be armed
+ * @gap:	something of the client is missing
+ * @wscale:	of the client's windows; of a target with @direct alone
+ * @sending:	somebody is emptying tcopy_busy.out; he takes what is added
+ *		meanwhile
+ * @pushed:	its payload that came last had PSH
  * @judged:	silence.c was told whether the copy is answered
  * @in_batch:	in feedback's list of sessions to run
  * @on_acks:	in a CPU's list of waiting acknowledgments
- * @ack_node:	entry of that, which has a reference; tcopy_cpu.ack_lock
- * @ack_us:	when its acknowledgment is due; tcopy_cpu.ack_lock
- * @armed_us:	what @timer was armed for last, unless it comes earlier
  * @timer:	earliest deadline, re-armed lazily: only ever moved forward in
  *		time when it fires. Owns a reference while it is armed; armed
  *		under @lock and only while not @dead
- * @ref:	the tables hold one, @timer one, tcopy_cpu.acks one
+ * @idle:	of its track, without @busy
  * @rcu:	freed after a grace period: looked up without a lock. In place
- *		of @ack_node: no reference is left
+ *		of @idle: no reference is left
+ * @online:	what is seen of production where no socket tells; one of a
+ *		target with @forward, none of others
+ *
+ * @ended, @said, @missed, @dead and @gap are read without the lock, too, with
+ * READ_ONCE.
  */
 struct tcopy_session {
 	struct rhlist_head node;
@@ -84,53 +136,40 @@ struct tcopy_session {
 	struct tcopy_flow flow;
 	struct tcopy_flow answer;
 	struct tcopy_target *target;
-	struct tcopy_net *tn;
+	struct tcopy_busy *busy;
+	struct tcopy_route route;
+	struct tcopy_fan *fan;
+	struct tcopy_pool *pool;
 
 	spinlock_t lock;
-	u32 slot;
-	struct tcopy_track track;
-	struct tcopy_hold hold;
-	struct sk_buff *out;
-	struct sk_buff **out_end;
-	struct tcopy_route route;
-	u64 last_us;
-	u64 heard_us;
-	struct tcopy_pool *pool;
-	struct tcopy_fan *fan;
-	u64 syn_us;
-	struct tcopy_forward online;
-	u32 gap_seq;
-	u64 gap_us;
-	u32 lost_seq;
-	u32 lost_at;
+	refcount_t ref;
 	u32 isn;
 	u32 seq_off;
-	u32 fin_seq;
-	u32 last_ack;
+	union {
+		u32 last_ack;
+		u32 said;
+	};
+	u32 last_ago;
 	int dif;
 	int sdif;
-	u16 ip_id;
-	u8 rst_checks;
+	u16 slot;
+	u8 ended;
 	u8 missed;
-	u8 wscale;
-	bool sending;
 	bool dead;
-	bool over;
-	bool pushed;
-	bool fin;
-	bool lost;
-	bool judged;
-	bool in_batch;
-	bool on_acks;
+	bool gap;
+	u8 wscale:4;
+	bool sending:1;
+	bool pushed:1;
+	bool judged:1;
+	bool in_batch:1;
+	bool on_acks:1;
 
-	refcount_t ref;
+	struct timer_list timer;
 	union {
-		struct list_head ack_node;
+		struct tcopy_track_idle idle;
 		struct rcu_head rcu;
 	};
-	u64 ack_us;
-	u64 armed_us;
-	struct timer_list timer;
+	struct tcopy_forward online[];
 };
 
 /**
@@ -212,8 +251,9 @@ bool tcopy_session_fan_over(const struct tcopy_session *s);
 static inline bool tcopy_session_said(const struct tcopy_session *s,
 				      const struct tcopy_seg *seg)
 {
-	return READ_ONCE(s->track.end) == TCOPY_END_CLOSED &&
-	       !after(seg->seq + seg->len, READ_ONCE(s->hold.cap_nxt));
+	/* Pairs with run_ended(): @said before @ended. */
+	return smp_load_acquire(&s->ended) == TCOPY_CLOSED &&
+	       !after(seg->seq + seg->len, READ_ONCE(s->said));
 }
 
 /**
@@ -234,7 +274,7 @@ static inline bool tcopy_session_over(struct rhlist_head *list,
 	bool said = true;
 
 	rhl_for_each_entry_rcu(s, pos, list, node) {
-		if (!READ_ONCE(s->missed) && !READ_ONCE(s->over))
+		if (!READ_ONCE(s->missed) && READ_ONCE(s->ended) < TCOPY_OVER)
 			return false;
 		if (s->fan && !tcopy_session_fan_over(s))
 			return false;
@@ -274,6 +314,23 @@ static inline unsigned int tcopy_session_refused(long err)
 	return err == -EEXIST ? TCOPY_A_STAT_TUPLE_TAKEN :
 	       err == -EPERM ? TCOPY_A_STAT_PASSED :
 			       TCOPY_A_STAT_NO_MEMORY;
+}
+
+/* session_idle.c: what is had only while something is under way */
+struct tcopy_busy *tcopy_session_busy(struct tcopy_session *s);
+void tcopy_session_unbusy(struct tcopy_busy *b);
+bool tcopy_session_wake(struct tcopy_session *s);
+bool tcopy_session_wake_for(struct tcopy_session *s, enum tcopy_end why,
+			    u64 now_us);
+void tcopy_session_settle(struct tcopy_session *s, u64 now_us);
+int tcopy_session_idle_init(void);
+void tcopy_session_idle_exit(void);
+
+/* Has a session @busy, or can it be had? As tcopy_session_wake_for(). */
+static inline bool tcopy_session_awake(struct tcopy_session *s,
+				       enum tcopy_end why, u64 now_us)
+{
+	return likely(s->busy) || tcopy_session_wake_for(s, why, now_us);
 }
 
 /* session_walk.c: all copies to a target */
@@ -322,6 +379,7 @@ void tcopy_session_end(struct tcopy_session *s, enum tcopy_end why);
 
 /* session_timer.c: deadlines */
 void tcopy_session_arm(struct tcopy_session *s, u64 now_us);
+void tcopy_session_arm_at(struct tcopy_session *s, u64 at, u64 now_us);
 void tcopy_session_timer(struct timer_list *timer);
 void tcopy_session_acks(struct tcopy_cpu *cpu);
 

@@ -19,16 +19,16 @@
 static bool event_answer(struct tcopy_session *s, const struct tcopy_seg *seg,
 			 u64 now_us)
 {
+	struct tcopy_busy *b = s->busy;
 	u64 ack_us;
 
-	if (!s->judged || !timer_pending(&s->timer) ||
-	    tcopy_session_unseen(s) ||
-	    !tcopy_track_answer(&s->track, seg, s->armed_us, now_us))
+	if (!timer_pending(&s->timer) || tcopy_session_unseen(s) ||
+	    !tcopy_track_answer(&b->track, seg, b->armed_us, now_us))
 		return false;
-	tcopy_hold_release(&s->hold, s->tn, seg->ack);
+	tcopy_hold_release(&b->hold, s->target->tn, seg->ack);
 	if (s->on_acks)
 		return true;
-	ack_us = tcopy_track_ack_deadline(&s->track);
+	ack_us = tcopy_track_ack_deadline(&b->track);
 	if (ack_us != ~0ULL)
 		tcopy_queue_ack(s, ack_us, now_us);
 	return true;
@@ -54,17 +54,17 @@ bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 	bool first = false;
 
 	spin_lock(&s->lock);
-	if (!s->dead) {
-		s->heard_us = now_us;
-		trace_tcopy_header(s->tn, s, &s->answer, seg);
+	if (!s->dead && tcopy_session_awake(s, TCOPY_END_NONE, now_us)) {
+		if (trace_tcopy_header_enabled())
+			trace_tcopy_header(s->target->tn, s, &s->answer, seg);
 		tcopy_seg_shift(seg, s->seq_off);
 		tcopy_count(s->target, HEADERS);
 		if (event_answer(s, seg, now_us))
 			goto unlock;
-		tcopy_track_header(&s->track, seg, now_us);
+		tcopy_track_header(&s->busy->track, seg, now_us);
 		if (!s->judged) {
 			s->judged = true;
-			tcopy_silence_answer(s->target, s->track.end ==
+			tcopy_silence_answer(s->target, s->busy->track.end ==
 							TCOPY_END_REFUSED);
 		}
 		first = !s->in_batch;
@@ -89,16 +89,18 @@ unlock:
 bool tcopy_session_error(struct tcopy_session *s, u32 seq, u16 path_mss,
 			 u64 now_us)
 {
+	struct tcopy_track *t;
 	bool first = false;
 
 	spin_lock(&s->lock);
-	if (!s->dead) {
+	if (!s->dead && tcopy_session_awake(s, TCOPY_END_NONE, now_us)) {
+		t = &s->busy->track;
 		seq -= s->seq_off;
 		if (path_mss)
-			tcopy_track_path(&s->track, seq, path_mss, now_us);
+			tcopy_track_path(t, seq, path_mss, now_us);
 		else
-			tcopy_track_unreachable(&s->track, seq, now_us);
-		if (!s->judged && s->track.end == TCOPY_END_REFUSED) {
+			tcopy_track_unreachable(t, seq, now_us);
+		if (!s->judged && t->end == TCOPY_END_REFUSED) {
 			s->judged = true;
 			tcopy_silence_answer(s->target, true);
 		}
@@ -171,8 +173,8 @@ static noinline bool event_refused(const struct tcopy_session *s,
 
 	tcopy_session_peer(s, &peer);
 	return tcopy_peer_refuses(&peer, seg) ||
-	       (peer.kind == TCOPY_PEER_NONE && s->fin &&
-		s->fin_seq == s->hold.cap_nxt);
+	       (peer.kind == TCOPY_PEER_NONE && s->busy->fin &&
+		s->busy->fin_seq == s->busy->hold.cap_nxt);
 }
 
 /* Is this no packet of the client's? What comes in its turn can be forged by
@@ -186,11 +188,13 @@ static bool event_forged(const struct tcopy_session *s,
 {
 	const struct tcopy_seg *seg = &ev->seg;
 	u32 end = seg->seq + seg->len + !!(seg->flags & TCOPY_FIN);
+	u32 cap_nxt;
 
 	if (seg->flags & TCOPY_RST)
 		return s->target->forward ? !tcopy_session_rst(s, seg->seq) :
 					    tcopy_peer_refuses(known, seg);
-	return seg->seq != s->hold.cap_nxt && after(end, s->hold.cap_nxt) &&
+	cap_nxt = s->busy->hold.cap_nxt;
+	return seg->seq != cap_nxt && after(end, cap_nxt) &&
 	       event_refused(s, seg);
 }
 
@@ -232,14 +236,15 @@ static void event_first(struct tcopy_target *t, bool waited)
  */
 static bool event_begins(struct tcopy_session *s, const struct tcopy_seg *seg)
 {
+	u32 cap_nxt = s->busy->hold.cap_nxt;
 	bool heard = after(seg->ack, s->last_ack);
 	bool first = seg->seq == s->isn + 1;
-	bool begins = seg->seq == s->hold.cap_nxt && s->pushed &&
+	bool begins = seg->seq == cap_nxt && s->pushed &&
 		      (heard || first);
 
 	if (first)
 		event_first(s->target, heard);
-	if (after(seg->seq + seg->len, s->hold.cap_nxt))
+	if (after(seg->seq + seg->len, cap_nxt))
 		s->pushed = seg->flags & TCOPY_PSH;
 	if (heard)
 		s->last_ack = seg->ack;
@@ -252,25 +257,26 @@ static bool event_begins(struct tcopy_session *s, const struct tcopy_seg *seg)
 static void event_parked(struct tcopy_session *s, const struct tcopy_seg *seg,
 			 const struct tcopy_peer *peer, bool begins, u64 now_us)
 {
+	struct tcopy_busy *b = s->busy;
 	u32 end = seg->seq + seg->len;
 
 	if (seg->flags & TCOPY_RST) {
 		if (peer->kind != TCOPY_PEER_FULL)
-			tcopy_track_unpark(&s->track, now_us);
+			tcopy_track_unpark(&b->track, now_us);
 		return;
 	}
 	if (begins && READ_ONCE(s->target->copying)) {
-		s->hold.sent = seg->seq;
+		b->hold.sent = seg->seq;
 		tcopy_session_reopen(s, seg->seq, seg->ack, now_us);
 		return;
 	}
-	tcopy_track_alive(&s->track, now_us);
+	tcopy_track_alive(&b->track, now_us);
 	if (seg->flags & TCOPY_FIN)
-		tcopy_track_unpark(&s->track, now_us);
+		tcopy_track_unpark(&b->track, now_us);
 	/* What is in between nobody waits for any more. */
-	if (after(end, s->hold.cap_nxt)) {
-		s->hold.cap_nxt = end;
-		s->hold.sent = end;
+	if (after(end, b->hold.cap_nxt)) {
+		b->hold.cap_nxt = end;
+		b->hold.sent = end;
 	}
 }
 
@@ -293,22 +299,30 @@ void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 {
 	const struct tcopy_seg *seg = &ev->seg;
 	struct tcopy_target *t = s->target;
+	struct tcopy_busy *b;
 	bool begins, parked;
 	u32 gap_us;
 	int got;
 
 	spin_lock(&s->lock);
+	if (!s->busy && (s->dead ||
+			 !tcopy_session_wake_for(s, TCOPY_END_SHED, now_us))) {
+		tcopy_drop(t, s, &s->flow, seg, s->dead ?
+			   TCOPY_A_STAT_ENDED : TCOPY_A_STAT_NO_MEMORY, 1);
+		goto unlock;
+	}
+	b = s->busy;
 	if (event_forged(s, ev, peer)) {
 		tcopy_count(t, NOT_NEEDED);
 		goto unlock;
 	}
-	begins = seg->len && event_begins(s, seg);
+	begins = seg->len && s->ended < TCOPY_OVER && event_begins(s, seg);
 	parked = !s->dead && !s->missed &&
-		 s->track.state == TCOPY_TRACK_ENDED &&
-		 tcopy_track_parked(&s->track);
+		 b->track.state == TCOPY_TRACK_ENDED &&
+		 tcopy_track_parked(&b->track);
 	if (parked)
 		event_parked(s, seg, peer, begins, now_us);
-	if (s->dead || s->missed || s->track.state >= TCOPY_TRACK_ENDED) {
+	if (s->dead || s->missed || b->track.state >= TCOPY_TRACK_ENDED) {
 		if ((seg->len || (seg->flags & (TCOPY_FIN | TCOPY_RST))) &&
 		    !tcopy_session_said(s, seg))
 			tcopy_drop(t, s, &s->flow, seg, TCOPY_A_STAT_ENDED, 1);
@@ -318,48 +332,49 @@ void tcopy_session_event(struct tcopy_session *s, struct sk_buff *skb,
 			goto run;
 		goto unlock;
 	}
-	s->heard_us = now_us;
 	/* Another CPU's batch may have begun later, and come first. */
-	gap_us = now_us > s->last_us ?
-		 min_t(u64, now_us - s->last_us, U32_MAX) : 0;
+	gap_us = now_us > b->last_us ?
+		 min_t(u64, now_us - b->last_us, U32_MAX) : 0;
 
 	if (seg->flags & TCOPY_RST) {
 		tcopy_count(t, COPIED);
 		if (peer->kind == TCOPY_PEER_FULL)
-			s->rst_checks = EVENT_RST_CHECKS;
+			b->rst_checks = EVENT_RST_CHECKS;
 		else
-			tcopy_track_rst(&s->track, now_us);
+			tcopy_track_rst(&b->track, now_us);
 		goto run;
 	}
 
-	tcopy_track_window(&s->track, (u32)seg->win << s->wscale);
+	tcopy_track_window(&b->track, (u32)seg->win << s->wscale);
 	if (seg->len) {
-		s->last_us = now_us;
-		got = tcopy_hold_add(&s->hold, s->tn, skb, seg->seq, seg->ack,
+		b->last_us = now_us;
+		got = tcopy_hold_add(&b->hold, t->tn, skb, seg->seq, seg->ack,
 				     gap_us, begins);
 		if (got > 0) {
 			skb = NULL;
 			tcopy_count(t, HELD);
-			tcopy_track_data(&s->track, s->hold.cap_nxt, now_us);
+			tcopy_track_data(&b->track, b->hold.cap_nxt, now_us);
 		} else if (!got) {
 			tcopy_count(t, NOT_NEEDED);
+			tcopy_track_alive(&b->track, now_us);
 		} else {
 			tcopy_drop(t, s, &s->flow, seg, TCOPY_A_STAT_NO_MEMORY,
 				   1);
-			tcopy_track_end(&s->track, TCOPY_END_SHED, now_us);
+			tcopy_track_end(&b->track, TCOPY_END_SHED, now_us);
 		}
-		if (s->hold.bytes > READ_ONCE(s->tn->mem_limit) / 4)
-			tcopy_track_end(&s->track, TCOPY_END_SHED, now_us);
-	} else if ((seg->flags & TCOPY_FIN) && !s->fin) {
+		if (b->hold.bytes > READ_ONCE(t->tn->mem_limit) / 4)
+			tcopy_track_end(&b->track, TCOPY_END_SHED, now_us);
+	} else if ((seg->flags & TCOPY_FIN) && !b->fin) {
 		tcopy_count(t, COPIED);
 	} else {
 		tcopy_count(t, NOT_NEEDED);
+		tcopy_track_alive(&b->track, now_us);
 	}
 	if (seg->flags & TCOPY_FIN) {
-		s->fin = true;
-		s->fin_seq = seg->seq + seg->len;
-		tcopy_track_fin(&s->track, seg->seq + seg->len, seg->ack,
-				gap_us, now_us);
+		b->fin = true;
+		b->fin_seq = seg->seq + seg->len;
+		tcopy_track_fin(&b->track, b->fin_seq, seg->ack, gap_us,
+				now_us);
 	}
 run:
 	tcopy_session_run_unlock(s, now_us);
@@ -368,5 +383,5 @@ unlock:
 	spin_unlock(&s->lock);
 out:
 	if (skb)
-		tcopy_hold_drop(skb, s->tn);
+		tcopy_hold_drop(skb, t->tn);
 }

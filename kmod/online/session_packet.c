@@ -154,7 +154,8 @@ static bool event_reset(struct tcopy_net *tn, struct sk_buff *skb,
 
 	rhl_for_each_entry_rcu(s, pos, list, node) {
 		spin_lock(&s->lock);
-		behind |= tcopy_session_behind(s);
+		if (!s->dead && tcopy_session_awake(s, TCOPY_END_GAP, now_us))
+			behind |= tcopy_session_behind(s);
 		spin_unlock(&s->lock);
 	}
 	if (behind && tcopy_queue_later(tn, skb))
@@ -164,11 +165,13 @@ static bool event_reset(struct tcopy_net *tn, struct sk_buff *skb,
 		if (!s->target->forward)
 			continue;
 		spin_lock(&s->lock);
-		if (!s->dead && tcopy_forward_reset(&s->online, ev->seg.seq)) {
-			s->online.gone = true;
-			s->heard_us = now_us;
-			tcopy_track_rst(&s->track, now_us);
+		if (s->dead || !tcopy_session_awake(s, TCOPY_END_GAP, now_us) ||
+		    !tcopy_forward_reset(s->online, ev->seg.seq)) {
+			spin_unlock(&s->lock);
+			continue;
 		}
+		s->online->gone = true;
+		tcopy_track_rst(&s->busy->track, now_us);
 		tcopy_session_run_unlock(s, now_us);
 	}
 	return false;

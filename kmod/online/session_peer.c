@@ -25,16 +25,17 @@
 void tcopy_session_peer(const struct tcopy_session *s, struct tcopy_peer *peer)
 {
 	if (!s->target->forward) {
-		tcopy_peer_find(s->tn->net, &s->flow, s->dif, s->sdif, peer);
+		tcopy_peer_find(s->target->tn->net, &s->flow, s->dif, s->sdif,
+				peer);
 		return;
 	}
-	tcopy_forward_peer(&s->online, peer);
+	tcopy_forward_peer(s->online, peer);
 	peer->client_isn = s->isn;
 	peer->heard_ms = jiffies_to_msecs((u32)jiffies -
-					  READ_ONCE(s->online.at));
+					  READ_ONCE(s->online->at));
 	/* It has all that its client ever said. */
-	if (s->fin && s->fin_seq == s->hold.cap_nxt &&
-	    peer->rcv_nxt == s->fin_seq + 1)
+	if (s->busy->fin && s->busy->fin_seq == s->busy->hold.cap_nxt &&
+	    peer->rcv_nxt == s->busy->fin_seq + 1)
 		peer->kind = TCOPY_PEER_NONE;
 }
 
@@ -52,7 +53,7 @@ void tcopy_session_seen(struct rhlist_head *list, const struct tcopy_seg *seg)
 
 	rhl_for_each_entry_rcu(s, pos, list, node)
 		if (s->target->forward)
-			tcopy_forward_client(&s->online, seg, (u32)jiffies);
+			tcopy_forward_client(s->online, seg, (u32)jiffies);
 }
 
 /**
@@ -74,14 +75,14 @@ void tcopy_session_online(struct tcopy_net *tn, const struct tcopy_flow *flow,
 
 	rhl_for_each_entry_rcu(s, pos, list, node)
 		if (s->target->forward && s->isn == syn->isn)
-			tcopy_forward_merge(&s->online, &syn->online);
+			tcopy_forward_merge(s->online, &syn->online);
 }
 
 /* Let the timer see what is missing: nothing else of the client may come. */
 static void peer_look(struct tcopy_session *s)
 {
 	spin_lock(&s->lock);
-	if (!s->dead && !s->gap_us && !mod_timer(&s->timer, jiffies + 1))
+	if (!s->dead && !s->gap && !mod_timer(&s->timer, jiffies + 1))
 		refcount_inc(&s->ref);
 	spin_unlock(&s->lock);
 }
@@ -105,17 +106,18 @@ void tcopy_session_reply(struct tcopy_net *tn, const struct tcopy_flow *flow,
 		list = tcopy_session_list(tn, flow);
 	rhl_for_each_entry_rcu(s, pos, list, node)
 		if (s->target->forward &&
-		    tcopy_forward_reply(&s->online, seg, (u32)jiffies) &&
-		    !READ_ONCE(s->gap_us))
+		    tcopy_forward_reply(s->online, seg, (u32)jiffies) &&
+		    !READ_ONCE(s->gap))
 			peer_look(s);
 }
 
 /* Behind what was captured of the client without a gap, its FIN included. */
 static u32 peer_captured(const struct tcopy_session *s)
 {
-	u32 end = s->hold.cap_nxt;
+	const struct tcopy_busy *b = s->busy;
+	u32 end = b->hold.cap_nxt;
 
-	return s->fin && s->fin_seq == end ? end + 1 : end;
+	return b->fin && b->fin_seq == end ? end + 1 : end;
 }
 
 /**
@@ -127,7 +129,7 @@ static u32 peer_captured(const struct tcopy_session *s)
 bool tcopy_session_unseen(const struct tcopy_session *s)
 {
 	return s->target->forward &&
-	       after(READ_ONCE(s->online.ack), peer_captured(s));
+	       after(READ_ONCE(s->online->ack), peer_captured(s));
 }
 
 /**
@@ -137,7 +139,7 @@ bool tcopy_session_unseen(const struct tcopy_session *s)
 bool tcopy_session_behind(const struct tcopy_session *s)
 {
 	return s->target->forward &&
-	       after(READ_ONCE(s->online.client_nxt), peer_captured(s));
+	       after(READ_ONCE(s->online->client_nxt), peer_captured(s));
 }
 
 /**
@@ -147,7 +149,7 @@ bool tcopy_session_behind(const struct tcopy_session *s)
  */
 bool tcopy_session_rst(const struct tcopy_session *s, u32 seq)
 {
-	return tcopy_forward_believes(&s->online, seq, peer_captured(s));
+	return tcopy_forward_believes(s->online, seq, peer_captured(s));
 }
 
 /**
@@ -165,13 +167,13 @@ bool tcopy_session_rst(const struct tcopy_session *s, u32 seq)
 bool tcopy_session_missed_surely(const struct tcopy_session *s,
 				 const struct tcopy_peer *peer, u64 now_us)
 {
-	u64 rtos_us, waited_us = now_us - s->gap_us;
+	u64 rtos_us, waited_us = now_us - s->busy->gap_us;
 
 	if (!s->target->forward)
 		return peer->kind == TCOPY_PEER_NONE ||
 		       (peer->kind == TCOPY_PEER_FULL &&
-			after(peer->rcv_nxt, s->hold.cap_nxt));
-	rtos_us = 2 * 3 * (u64)jiffies_to_usecs(s->online.rtt);
+			after(peer->rcv_nxt, s->busy->hold.cap_nxt));
+	rtos_us = 2 * 3 * (u64)jiffies_to_usecs(s->online->rtt);
 	return (tcopy_session_unseen(s) && waited_us >= PEER_UNSEEN_US) ||
 	       waited_us >= max(rtos_us, PEER_GAP_US);
 }

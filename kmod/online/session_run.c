@@ -36,6 +36,7 @@ static void run_failed(struct tcopy_session *s, const struct tcopy_packet *p,
 static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 {
 	struct tcopy_target *t = s->target;
+	struct tcopy_busy *b = s->busy;
 	/* Only payload is ahead of what was sent before: a RST that answers a
 	 * stale connection has that one's sequence number.
 	 */
@@ -46,14 +47,14 @@ static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 	struct sk_buff *skb;
 	unsigned int sent;
 
-	if (tcopy_transmit_route(s->tn->net, &s->answer, &s->route)) {
+	if (tcopy_transmit_route(t->tn->net, &s->answer, &s->route)) {
 		run_failed(s, p, seq, left);
 		goto sent;
 	}
 	do {
 		skb = NULL;
 		if (left) {
-			skb = tcopy_hold_build(&s->hold, seq, left);
+			skb = tcopy_hold_build(&b->hold, seq, left);
 			if (!skb) {
 				run_failed(s, p, seq, left);
 				break;
@@ -65,13 +66,13 @@ static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 				  last_flags;
 		p->seq = seq + s->seq_off;
 		skb = tcopy_transmit_build(skb, &s->answer, p, &s->route,
-					   &s->ip_id);
+					   &b->ip_id);
 		if (!skb) {
 			run_failed(s, p, seq, p->len);
 			break;
 		}
-		*s->out_end = skb;
-		s->out_end = &skb->next;
+		*b->out_end = skb;
+		b->out_end = &skb->next;
 		trace_tcopy_copy(s, p);
 		tcopy_count(t, PACKETS);
 		seq += p->len;
@@ -84,9 +85,9 @@ sent:
 		 */
 		tcopy_flow_reverse(&flow, &s->answer);
 		tcopy_relay_open(t->relay, &flow);
-	} else if (payload && after(end, s->hold.sent)) {
-		tcopy_count_add(t, BYTES, end - s->hold.sent);
-		sent = tcopy_hold_sent(&s->hold, end);
+	} else if (payload && after(end, b->hold.sent)) {
+		tcopy_count_add(t, BYTES, end - b->hold.sent);
+		sent = tcopy_hold_sent(&b->hold, end);
 		tcopy_count_add(t, COPIED, sent);
 		tcopy_count_add(t, HELD, -(u64)sent);
 	}
@@ -118,10 +119,11 @@ static void run_count_end(struct tcopy_session *s, enum tcopy_end why)
 
 static void run_purge(struct tcopy_session *s)
 {
-	unsigned int unsent = tcopy_hold_purge(&s->hold, s->tn);
+	struct tcopy_target *t = s->target;
+	unsigned int unsent = tcopy_hold_purge(&s->busy->hold, t->tn);
 
-	tcopy_drop(s->target, s, &s->flow, NULL, TCOPY_A_STAT_ENDED, unsent);
-	tcopy_count_add(s->target, HELD, -(u64)unsent);
+	tcopy_drop(t, s, &s->flow, NULL, TCOPY_A_STAT_ENDED, unsent);
+	tcopy_count_add(t, HELD, -(u64)unsent);
 }
 
 /**
@@ -140,7 +142,7 @@ void tcopy_session_reopen(struct tcopy_session *s, u32 seq, u32 ack,
 {
 	struct tcopy_flow copy;
 
-	tcopy_track_reopen(&s->track, seq, ack, now_us);
+	tcopy_track_reopen(&s->busy->track, seq, ack, now_us);
 	s->seq_off += RUN_REOPEN_STEP;
 	tcopy_count(s->target, REOPENED);
 	trace_tcopy_session(s, TCOPY_A_STAT_REOPENED);
@@ -153,18 +155,19 @@ void tcopy_session_reopen(struct tcopy_session *s, u32 seq, u32 ack,
  */
 static void run_resume(struct tcopy_session *s, u64 now_us)
 {
-	u32 seq = tcopy_track_resume_seq(&s->track), sent = s->hold.sent;
+	struct tcopy_busy *b = s->busy;
+	u32 seq = tcopy_track_resume_seq(&b->track), sent = b->hold.sent;
 	struct tcopy_target *t = s->target;
 	struct tcopy_chunk first;
 	unsigned int lost, again;
 	bool more;
 
-	more = tcopy_hold_restart(&s->hold, s->tn, seq, &first, &lost, &again);
+	more = tcopy_hold_restart(&b->hold, t->tn, seq, &first, &lost, &again);
 	tcopy_drop(t, s, &s->flow, NULL, TCOPY_A_STAT_ENDED, lost);
 	tcopy_count_add(t, HELD, -(u64)lost);
 	if (!more) {
-		if (s->fin)
-			tcopy_track_unpark(&s->track, now_us);
+		if (b->fin)
+			tcopy_track_unpark(&b->track, now_us);
 		return;
 	}
 	tcopy_count_add(t, HELD, again);
@@ -172,21 +175,23 @@ static void run_resume(struct tcopy_session *s, u64 now_us)
 	if (after(sent, first.seq))
 		tcopy_count_add(t, BYTES, -(u64)(sent - first.seq));
 	tcopy_session_reopen(s, first.seq, first.ack, now_us);
-	tcopy_track_data(&s->track, s->hold.cap_nxt, now_us);
+	tcopy_track_data(&b->track, b->hold.cap_nxt, now_us);
 }
 
 static void run_end(struct tcopy_session *s, enum tcopy_end why, u64 now_us)
 {
+	struct tcopy_busy *b = s->busy;
+
 	run_count_end(s, why);
-	if (tcopy_track_parked(&s->track) && READ_ONCE(s->target->copying) &&
+	if (tcopy_track_parked(&b->track) && READ_ONCE(s->target->copying) &&
 	    !s->missed) {
 		run_resume(s, now_us);
 		return;
 	}
 	run_purge(s);
 	/* Its client has left as well, or cannot be followed any more. */
-	if (s->fin || s->missed)
-		tcopy_track_unpark(&s->track, now_us);
+	if (b->fin || s->missed)
+		tcopy_track_unpark(&b->track, now_us);
 }
 
 /* Others want this CPU as well: on at the next tick. */
@@ -196,33 +201,49 @@ static void run_on(struct tcopy_session *s)
 		refcount_inc(&s->ref);
 }
 
+/* For those who have no lock. */
+static noinline void run_ended(struct tcopy_session *s)
+{
+	const struct tcopy_track *t = &s->busy->track;
+	enum tcopy_ended ended = TCOPY_GOES_ON;
+
+	if (t->state >= TCOPY_TRACK_ENDED)
+		ended = tcopy_track_parked(t) ? TCOPY_PARKED :
+			t->end == TCOPY_END_CLOSED ? TCOPY_CLOSED : TCOPY_OVER;
+	if (ended >= TCOPY_OVER)
+		WRITE_ONCE(s->said, s->busy->hold.cap_nxt);
+	/* Pairs with tcopy_session_said(). */
+	smp_store_release(&s->ended, ended);
+}
+
 static bool run_locked(struct tcopy_session *s, u64 now_us)
 {
 	struct tcopy_target *t = s->target;
+	struct tcopy_busy *b = s->busy;
 	struct tcopy_chunk chunk __uninitialized;
 	struct tcopy_act act __uninitialized;
 	int left = RUN_MAX;
-	bool has, over;
+	bool has;
 	u64 ack_us;
 
 	lockdep_assert_held(&s->lock);
 	if (s->dead)
 		return false;
 	for (;;) {
-		has = tcopy_hold_next(&s->hold, &chunk);
-		tcopy_track_poll(&s->track, &tcopy_target_conf(t)->track,
+		has = tcopy_hold_next(&b->hold, &chunk);
+		tcopy_track_poll(&b->track, &tcopy_target_conf(t)->track,
 				 has ? &chunk : NULL, now_us, &act);
 		switch (act.type) {
 		case TCOPY_ACT_NONE:
 			goto quiet;
 		case TCOPY_ACT_SEND:
 			if (act.packet.flags & TCOPY_SYN && act.packet.rtx &&
-			    !s->syn_us)
-				s->syn_us = now_us;
+			    !b->syn_us)
+				b->syn_us = now_us;
 			run_send(s, &act.packet);
 			break;
 		case TCOPY_ACT_RELEASE:
-			tcopy_hold_release(&s->hold, s->tn, act.seq);
+			tcopy_hold_release(&b->hold, t->tn, act.seq);
 			break;
 		case TCOPY_ACT_COUNT:
 			if (act.stat == TCOPY_TRACK_PACE_TIMEOUT)
@@ -246,10 +267,9 @@ static bool run_locked(struct tcopy_session *s, u64 now_us)
 		}
 	}
 quiet:
-	over = s->track.state >= TCOPY_TRACK_ENDED &&
-	       !tcopy_track_parked(&s->track);
-	WRITE_ONCE(s->over, over);
-	ack_us = tcopy_track_ack_deadline(&s->track);
+	if (b->track.state >= TCOPY_TRACK_ENDED || s->ended)
+		run_ended(s);
+	ack_us = tcopy_track_ack_deadline(&b->track);
 	if (ack_us && ack_us != ~0ULL && !s->on_acks)
 		tcopy_queue_ack(s, ack_us, now_us);
 	tcopy_session_arm(s, now_us);
@@ -264,26 +284,27 @@ quiet:
 static void run_unlock(struct tcopy_session *s, bool over)
 	__releases(&s->lock)
 {
-	struct net *net = s->tn->net;
+	struct net *net = s->target->tn->net;
+	struct tcopy_busy *b = s->busy;
 	struct sk_buff *skb, *next;
 	int left = RUN_ROUNDS;
 
-	if (s->sending || !s->out) {
+	if (s->sending || !b->out) {
 		spin_unlock(&s->lock);
 		if (over)
 			tcopy_session_del(s);
 		return;
 	}
 	s->sending = true;
-	while ((skb = s->out)) {
+	while ((skb = b->out)) {
 		if (!left-- && !over && !s->dead) {
 			for (; skb; skb = skb->next)
 				tcopy_transmit_keep(skb);
 			run_on(s);
 			break;
 		}
-		s->out = NULL;
-		s->out_end = &s->out;
+		b->out = NULL;
+		b->out_end = &b->out;
 		spin_unlock(&s->lock);
 		for (; skb; skb = next) {
 			next = skb->next;
@@ -302,7 +323,8 @@ static void run_unlock(struct tcopy_session *s, bool over)
 
 /**
  * tcopy_session_run_unlock() - carry out what an event has made due
- * @s:		the session, locked; the caller holds a reference or RCU
+ * @s:		the session, locked and awake; the caller holds a reference or
+ *		RCU
  * @now_us:	now
  *
  * Context: BH off; unlocks the session. May send packets.
@@ -340,8 +362,11 @@ void tcopy_session_end(struct tcopy_session *s, enum tcopy_end why)
 
 	local_bh_disable();
 	spin_lock(&s->lock);
-	if (!s->dead)
-		tcopy_track_end(&s->track, why, now_us);
-	tcopy_session_run_unlock(s, now_us);
+	if (!s->dead && tcopy_session_awake(s, why, now_us)) {
+		tcopy_track_end(&s->busy->track, why, now_us);
+		tcopy_session_run_unlock(s, now_us);
+	} else {
+		spin_unlock(&s->lock);
+	}
 	local_bh_enable();
 }

@@ -58,7 +58,7 @@ static void session_announce(struct tcopy_session *s)
 	struct tcopy_relay *relay = s->target->relay;
 	struct tcopy_flow copy;
 
-	if (READ_ONCE(s->track.state) >= TCOPY_TRACK_ENDED)
+	if (READ_ONCE(s->ended))
 		return;
 	tcopy_flow_reverse(&copy, &s->answer);
 	tcopy_relay_open(relay, &copy);
@@ -91,7 +91,8 @@ static void session_remove_again(struct tcopy_session *s)
 		spin_unlock_bh(&s->lock);
 		return;
 	}
-	tcopy_track_end_again(&s->track, now_us);
+	if (tcopy_session_awake(s, TCOPY_END_REMOVED, now_us))
+		tcopy_track_end_again(&s->busy->track, now_us);
 	spin_unlock_bh(&s->lock);
 	/* one that the first walk has missed ends now */
 	tcopy_session_end(s, TCOPY_END_REMOVED);

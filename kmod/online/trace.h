@@ -58,7 +58,7 @@ TRACE_EVENT(tcopy_session,
 		const struct tcopy_flow *f = &s->flow, *a = &s->answer;
 
 		__entry->session = s;
-		__entry->netns = s->tn->net->ns.inum;
+		__entry->netns = s->target->tn->net->ns.inum;
 		__entry->target = s->target->id;
 		strscpy(__entry->what, tcopy_trace_names[what],
 			sizeof(__entry->what));
@@ -103,7 +103,7 @@ TRACE_EVENT(tcopy_copy,
 		const struct tcopy_flow *f = &s->flow, *a = &s->answer;
 
 		__entry->session = s;
-		__entry->netns = s->tn->net->ns.inum;
+		__entry->netns = s->target->tn->net->ns.inum;
 		__entry->target = s->target->id;
 		__entry->seq = p->seq;
 		__entry->ack = p->ack;

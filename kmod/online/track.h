@@ -209,4 +209,18 @@ u64 tcopy_track_deadline(const struct tcopy_track *t,
 			 const struct tcopy_track_conf *conf);
 u64 tcopy_track_ack_deadline(const struct tcopy_track *t);
 
+/* When was a packet of either side seen last, in microseconds? */
+static inline u64 tcopy_track_seen_at(const struct tcopy_track *t)
+{
+	return t->seen_at;
+}
+
+/* A connection is put away when nothing has happened on it for so long. */
+#define TCOPY_SILENT_US		2000000ULL
+
+u64 tcopy_track_silent_at(const struct tcopy_track *t);
+bool tcopy_track_pack(struct tcopy_track *t, struct tcopy_track_idle *idle);
+void tcopy_track_unpack(struct tcopy_track *t,
+			const struct tcopy_track_idle *idle);
+
 #endif

@@ -8,7 +8,8 @@
  * (congestion window, RTT, RTO) -> track_sack.c (what arrived above a hole),
  * track_wnd.c (windows announced)
  *
- * but for tcopy_track_over(), which any of them may call.
+ * but for tcopy_track_over(), which any of them may call. track_idle.c (put
+ * away while nothing happens) stands alone.
  */
 #ifndef TCOPY_ONLINE_TRACK_INT_H
 #define TCOPY_ONLINE_TRACK_INT_H

@@ -150,4 +150,63 @@ struct tcopy_track {
 
 static_assert(sizeof(struct tcopy_track) <= 288, "many of them live at once");
 
+/**
+ * struct tcopy_track_idle - of a connection on which nothing is under way
+ * @now_us:	when the last thing happened
+ * @start_us:	as in struct tcopy_track
+ * @seen_ago:	microseconds from tcopy_track.seen_at to @now_us
+ * @heard_ago:	from tcopy_track.heard_at
+ * @req_ago:	from tcopy_track.req_at
+ * @sent_ago:	from tcopy_track.sent_at
+ * @snd_nxt:	all of the client's before it was sent, acknowledged and
+ *		released; nothing is held
+ * @rcv_nxt:	all of the test server's before it was acknowledged
+ *
+ * All else of struct tcopy_track follows from that.
+ */
+struct tcopy_track_idle {
+	u64 now_us;
+	u64 start_us;
+	u32 seen_ago;
+	u32 heard_ago;
+	u32 req_ago;
+	u32 sent_ago;
+	u32 snd_nxt;
+	u32 rcv_nxt;
+	/* private: as in struct tcopy_track */
+	u32 flags;
+	u32 snd_wnd;
+	u32 cwnd;
+	u32 ts_recent;
+	u32 req_ack;
+	u32 req_nxt;
+	u32 last_nxt;
+	u32 snd_wl1;
+	u32 max_wnd;
+	u32 ssthresh;
+	u32 cwnd_acked;
+	u32 srtt_us;
+	u32 rttvar_us;
+	u32 rto_us;
+	u32 tsval;
+	u32 first_ack;
+	u32 isn;
+	u32 irs;
+	u32 win_edge;
+	u32 win_mark;
+	u16 win;
+	u16 win_max;
+	u16 mss;
+	u16 open_mss;
+	u16 path_mss;
+	u8 state;
+	u8 end;
+	u8 opts;
+	u8 pace_lates;
+	u8 rcv_wscale;
+	u8 snd_wscale;
+};
+
+static_assert(sizeof(struct tcopy_track_idle) <= 136, "most are of these");
+
 #endif

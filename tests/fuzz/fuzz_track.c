@@ -99,6 +99,21 @@ static void poll(void)
 		abort();
 }
 
+/* It may be put away at any time: it goes on as if it had not been. */
+static void away(void)
+{
+	struct tcopy_track_idle idle;
+	u64 at = tcopy_track_deadline(&t, &conf);
+
+	if (!tcopy_track_pack(&t, &idle))
+		return;
+	memset(&t, 0xa5, sizeof(t));
+	tcopy_track_unpack(&t, &idle);
+	if (tcopy_track_deadline(&t, &conf) != at)
+		abort();
+	poll();
+}
+
 /* The short way and the long one come to the same. */
 static bool answer(const struct tcopy_seg *seg)
 {
@@ -246,8 +261,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		default:
 			header(&in);
 		}
-		if (!(op & 128))	/* events may come in batches */
+		if (!(op & 128)) {	/* events may come in batches */
 			poll();
+			away();
+		}
 	}
 	/* Silence, with the window probed and everything else timed out. */
 	poll();

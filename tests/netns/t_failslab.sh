@@ -36,6 +36,20 @@ set_both probability 5
 load_start 20 16 /s/ -H 'Connection: close'
 load_end
 put 1048576 4 4 1m
+
+# silent sessions that there is no memory to wake for: their clients notice nothing either
+N=100
+coproc HOLD { exec ip netns exec client /usr/bin/python3 "$TOP/tests/netns/hold.py" "$(addr client)" "$(addr online)" 80 $N; }
+LAB_PIDS+=("$HOLD_PID")
+read -r -t $((60 * SLOW)) line <&"${HOLD[0]}" && [ "$line" = "held $N" ] || fail "the client says: ${line:-nothing}"
+sleep 5
+lost=$(stat no_memory)
+set_both probability 50
+echo >&"${HOLD[1]}"
+read -r -t $((60 * SLOW)) line <&"${HOLD[0]}" && [ "$line" = "alive $N dead 0" ] || fail "the client says: ${line:-nothing}"
+sleep 3
+[ "$(stat no_memory)" -gt "$lost" ] || fail "no allocation failed for silent sessions"
+
 set_both probability 0
 [ "$(stat no_memory)" -gt 0 ] || fail "no allocation failed"
 note "failed: $(stat no_memory) packets, $(stat send_failed) sent; ended: $(stat end_gap) by a gap, $(stat end_shed) shed"

@@ -265,11 +265,41 @@ static void resume(struct world *w)
 	tcopy_track_data(&k->t, k->hold.cap_nxt, cpu_now(w));
 }
 
+static void note(struct copy *k, u64 value)
+{
+	k->digest = (k->digest ^ value) * 0x9e3779b97f4a7c15ULL;
+	k->digest ^= k->digest >> 32;
+}
+
+/* For the same session with and without being put away. */
+static void note_act(struct world *w, const struct tcopy_act *act)
+{
+	const struct tcopy_packet *p = &act->packet;
+	struct copy *k = &w->k;
+
+	note(k, w->now);
+	note(k, act->type);
+	if (act->type == TCOPY_ACT_SEND) {
+		note(k, (u64)p->seq << 32 | p->len);
+		note(k, (u64)p->ack << 32 | p->tsval);
+		note(k, (u64)p->tsecr << 32 | p->win << 16 | p->mss);
+		note(k, p->flags << 24 | p->opts << 16 | p->wscale << 8 |
+			p->rtx);
+	} else if (act->type == TCOPY_ACT_RELEASE) {
+		note(k, act->seq);
+	} else if (act->type == TCOPY_ACT_COUNT) {
+		note(k, act->stat);
+	} else if (act->type == TCOPY_ACT_END) {
+		note(k, act->end);
+	}
+}
+
 static void carry_out(struct world *w, const struct tcopy_act *act)
 {
 	const struct tcopy_packet *p = &act->packet;
 	struct copy *k = &w->k;
 
+	note_act(w, act);
 	switch (act->type) {
 	case TCOPY_ACT_NONE:
 		break;
@@ -429,12 +459,45 @@ void copy_run(struct world *w)
 	FAIL_IF(at == NEVER, "no deadline: would live for ever");
 	FAIL_IF(at <= now, "a deadline that is not cleared");
 	k->deadline = at;
+	note(k, at);
 	if (!k->timer_at || at < k->timer_at || k->timer_at <= w->now) {
 		/* jiffies: always a bit late */
 		k->timer_at = max(at, w->now + 1) + rnd(w, 8000);
 		ev_at(w, ev_new(&ev, EV_TIMER), k->timer_at);
 	}
 	arm_ack(w, now);
+}
+
+/* As session_idle.c's tcopy_session_settle() */
+static void settle(struct world *w)
+{
+	struct copy *k = &w->k;
+	struct tcopy_track_idle idle;
+	struct ev ev;
+	u64 at;
+
+	if (!k->began || k->freed || k->hold.first || k->fin ||
+	    k->hold.cap_nxt != k->hold.sent)
+		return;
+	at = tcopy_track_silent_at(&k->t);
+	if (w->now < at) {
+		ev_at(w, ev_new(&ev, EV_TIMER), at);
+		return;
+	}
+	if (!w->packs || k->t.cap_nxt != k->hold.cap_nxt ||
+	    !tcopy_track_pack(&k->t, &idle))
+		return;
+	k->packed++;
+	trace(w, "                copy: put away");
+	memset(&k->t, 0xa5, sizeof(k->t));
+	tcopy_track_unpack(&k->t, &idle);
+}
+
+void copy_timer(struct world *w)
+{
+	copy_run(w);
+	if (!w->why[0])
+		settle(w);
 }
 
 /* From stream offset @base on, when the client had acknowledged @ack: for the

@@ -10,7 +10,7 @@
 #include "sim.h"
 
 #define FIRST_US	(1 * MS)	/* the copy's clock is never 0 */
-#define END_US		(7200 * SEC)
+#define END_US		(40000 * SEC)
 #define EVENTS_MAX	400000
 
 /* A header with fields near those that matter, or anywhere. */
@@ -70,7 +70,24 @@ static void headers(struct world *w, struct ev *ev)
 		copy_run(w);
 }
 
-static void session(struct world *w, const struct class *class, u64 seed)
+/* Some clients think for long, or for very long. */
+static void think(struct world *w, struct plan *p)
+{
+	unsigned int k;
+
+	if (!chance(w, 60))
+		return;
+	for (k = 0; k < p->reqs; k++)
+		if (chance(w, 400))
+			p->req[k].think_us = between(w, 1500, 8000) * MS;
+	if (chance(w, 100)) {
+		p->req[rnd(w, p->reqs)].think_us = between(w, 4200, 4500) * SEC;
+		p->idle_us = 5000 * SEC;
+	}
+}
+
+static void session(struct world *w, const struct class *class, u64 seed,
+		    bool packs)
 {
 	struct ev ev, *heap = w->heap;
 	unsigned int size = w->heap_size, i;
@@ -80,9 +97,11 @@ static void session(struct world *w, const struct class *class, u64 seed)
 	w->heap = heap;
 	w->heap_size = size;
 	w->tracing = tracing;
+	w->packs = packs;
 	w->rng = seed;
 	w->now = FIRST_US;
 	class->draw(w, &w->p);
+	think(w, &w->p);
 	server_start(w);
 	ev_at(w, ev_new(&ev, EV_START), w->now);
 	for (i = 0; i < w->p.garbage; i++)
@@ -109,7 +128,7 @@ static void session(struct world *w, const struct class *class, u64 seed)
 			headers(w, &ev);
 			break;
 		case EV_TIMER:
-			copy_run(w);
+			copy_timer(w);
 			break;
 		case EV_SERVER:
 		case EV_REPLY:
@@ -140,7 +159,18 @@ static u64 seed_of(u64 seed, unsigned int class, unsigned int index)
 	return (z ^ z >> 29) * 0xbf58476d1ce4e5b9ULL;
 }
 
-static struct world w;
+static struct world w, plain;
+
+/* A session that was put away goes on as if it had not been. */
+static void check_packed(const struct class *class, u64 seed)
+{
+	if (!w.k.packed || w.why[0])
+		return;
+	session(&plain, class, seed, false);
+	if (plain.k.digest != w.k.digest || plain.k.end != w.k.end ||
+	    plain.now != w.now)
+		fail(&w, "was put away, and goes on otherwise");
+}
 
 int main(int argc, char **argv)
 {
@@ -150,7 +180,7 @@ int main(int argc, char **argv)
 		{ "trace", 0, NULL, 't' }, { "quiet", 0, NULL, 'q' }, {0},
 	};
 	unsigned int passed = 0, failed = 0, shares = 0, c, i, n, bad, rare;
-	unsigned long answered;
+	unsigned long answered, packed;
 	const char *class = NULL, *only = NULL;
 	unsigned int sessions = 100000, index = 0;
 	char name[64] = "";
@@ -191,10 +221,13 @@ int main(int argc, char **argv)
 		bad = 0;
 		rare = 0;
 		answered = 0;
+		packed = 0;
 		for (i = only ? index : 0; i < (only ? index + 1 : n); i++) {
-			session(&w, &classes[c], seed_of(seed, c, i));
+			session(&w, &classes[c], seed_of(seed, c, i), true);
+			check_packed(&classes[c], seed_of(seed, c, i));
 			ends[w.k.end & 15]++;
 			answered += w.k.answered;
+			packed += w.k.packed;
 			if (!w.why[0] && w.p.rare & ~w.p.ends & 1 << w.k.end &&
 			    ++rare > 3 + n / 300)
 				fail(&w, "too often end %d", w.k.end);
@@ -217,12 +250,13 @@ int main(int argc, char **argv)
 			for (i = 0; i < 16; i++)
 				if (ends[i])
 					printf(" %u:%u", i, ends[i]);
-			printf("; headers it did not run for: %lu\n",
-			       answered);
+			printf("; headers it did not run for: %lu, put away: %lu\n",
+			       answered, packed);
 		}
 		fflush(stdout);
 	}
 	free(w.heap);
+	free(plain.heap);
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed || !passed ? 1 : 0;
 }

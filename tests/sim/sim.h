@@ -257,6 +257,8 @@ struct copy {
 	u64 timer_at;
 	u64 deadline;			/* when it ran last */
 	unsigned int answered;		/* headers that it did not run for */
+	unsigned int packed;		/* how often it was put away */
+	u64 digest;			/* of all that it decided */
 	unsigned int counted[3];
 
 	/* seen from outside, to check by */
@@ -294,6 +296,7 @@ void copy_capture(struct world *w, const struct cseg *cs);
 bool copy_header(struct world *w, const struct tcopy_seg *seg);
 void copy_run(struct world *w);
 void copy_finish(struct world *w);
+void copy_timer(struct world *w);
 
 /* ---- server.c ---- */
 enum server_state {
@@ -339,6 +342,7 @@ struct world {
 	struct ev *heap;
 	unsigned int heap_n, heap_size;
 	bool tracing;
+	bool packs;	/* the copy is put away when it is silent */
 	char why[256];
 	struct plan p;
 	struct client c;

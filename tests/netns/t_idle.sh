@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Silent sessions give most of their memory back, and go on as if they had not: with requests, with a test service that has
+# closed meanwhile, with production's FIN. A target whose copies are silent is deleted, and nothing of them is left.
+# timeout: 240
+. "$TCOPY_TOP/tests/netns/lib.sh"
+
+N=60
+used() { ctl online -j show | tr ',{}' '\n\n\n' | sed -n 's/.*"memory_used":[[:space:]]*\([0-9]*\).*/\1/p'; }
+# 424 of some 900 bytes are left
+are_silent() { [ "$(used)" -lt $((N * 500)) ]; }
+are_busy() { [ "$(used)" -gt $((N * 700)) ]; }
+sums() { ctl online -j show-sessions | grep -oE '"(state|sent|received|held)": *[^,}]*' | sort | uniq -c; }
+again() {	# WHAT: each connection makes another request
+	local line
+	echo >&"${HOLD[1]}"
+	read -r -t $((60 * SLOW)) line <&"${HOLD[0]}" || fail "$1: no answer"
+	[ "$line" = "alive $N dead 0" ] || fail "$1: $line"
+}
+silent() { wait_for 15 "$1: memory given back (it is $(used))" are_silent; }
+none_left() { [ -z "$(ss -N test -tnH state established '( sport = :80 )')" ]; }
+copied() { [ "$(ns test grep -c /s/held "$T/test/access.log")" = "$1" ]; }
+closed() { [ "$(ss -N test -tnH state fin-wait-2 '( sport = :80 )' | wc -l)" = "$N" ]; }
+
+lab_copying
+coproc HOLD { exec ip netns exec client /usr/bin/python3 "$TOP/tests/netns/hold.py" "$(addr client)" "$(addr online)" 80 $N; }
+LAB_PIDS+=("$HOLD_PID")
+read -r -t $((60 * SLOW)) line <&"${HOLD[0]}" && [ "$line" = "held $N" ] || fail "the client says: ${line:-nothing}"
+wait_for 15 "all requests on the test host" copied $N
+are_busy || fail "$N sessions that have just had a request take $(used) bytes"
+was=$(sums)
+silent "after a request"
+[ "$(sums)" = "$was" ] || fail "show-sessions of silent ones: $(sums), and was $was"
+
+# they go on
+again "silent ones"
+wait_for 15 "the second requests on the test host" copied $((2 * N))
+are_busy || fail "$N sessions that are not silent take $(used) bytes"
+[ "$(stat picked_up) $(stat reopened) $(stat sessions)" = "0 0 $N" ] || fail "sessions were begun anew: $(ctl online -p show-stats)"
+silent "after two requests"
+
+# the test service closes them while they are silent
+ns test nginx -c "$T/test/nginx.conf" -e "$T/test/error.log" -s reload
+wait_for 20 "the test service's close to be acknowledged" closed
+silent "closed by the test service"
+again "closed ones"
+wait_for 15 "the third requests on the test host" copied $((3 * N))
+[ "$(stat end_server_closed) $(stat reopened) $(stat sessions)" = "$N $N $N" ] || fail "not all were begun anew: $(ctl online -p show-stats)"
+silent "begun anew"
+same_logs $((3 * N))
+
+# silent ones are reset with their target
+ctl online del-target all >/dev/null || fail "del-target"
+wait_for 15 "no connection on the test host" none_left
+[ "$(used)" = 0 ] || fail "without sessions memory is $(used) bytes"
+ghosts_none
