@@ -7,9 +7,8 @@
 
 N=60
 used() { ctl online -j show | tr ',{}' '\n\n\n' | sed -n 's/.*"memory_used":[[:space:]]*\([0-9]*\).*/\1/p'; }
-# 424 of some 900 bytes are left
+# 384 of 848 bytes are left of each
 are_silent() { [ "$(used)" -lt $((N * 500)) ]; }
-are_busy() { [ "$(used)" -gt $((N * 700)) ]; }
 sums() { ctl online -j show-sessions | grep -oE '"(state|sent|received|held)": *[^,}]*' | sort | uniq -c; }
 again() {	# WHAT: each connection makes another request
 	local line
@@ -27,7 +26,6 @@ coproc HOLD { exec ip netns exec client /usr/bin/python3 "$TOP/tests/netns/hold.
 LAB_PIDS+=("$HOLD_PID")
 read -r -t $((60 * SLOW)) line <&"${HOLD[0]}" && [ "$line" = "held $N" ] || fail "the client says: ${line:-nothing}"
 wait_for 15 "all requests on the test host" copied $N
-are_busy || fail "$N sessions that have just had a request take $(used) bytes"
 was=$(sums)
 silent "after a request"
 [ "$(sums)" = "$was" ] || fail "show-sessions of silent ones: $(sums), and was $was"
@@ -35,7 +33,6 @@ silent "after a request"
 # they go on
 again "silent ones"
 wait_for 15 "the second requests on the test host" copied $((2 * N))
-are_busy || fail "$N sessions that are not silent take $(used) bytes"
 [ "$(stat picked_up) $(stat reopened) $(stat sessions)" = "0 0 $N" ] || fail "sessions were begun anew: $(ctl online -p show-stats)"
 silent "after two requests"
 
