@@ -39,7 +39,7 @@ struct tcopy_busy *tcopy_session_busy(struct tcopy_session *s)
 
 /**
  * tcopy_session_unbusy() - give it back
- * @b: of no session any more; NULL: nothing
+ * @b: of no session any more
  *
  * Context: any.
  */

@@ -282,9 +282,9 @@ static void note_act(struct world *w, const struct tcopy_act *act)
 	if (act->type == TCOPY_ACT_SEND) {
 		note(k, (u64)p->seq << 32 | p->len);
 		note(k, (u64)p->ack << 32 | p->tsval);
-		note(k, (u64)p->tsecr << 32 | p->win << 16 | p->mss);
-		note(k, p->flags << 24 | p->opts << 16 | p->wscale << 8 |
-			p->rtx);
+		note(k, (u64)p->tsecr << 32 | (u32)p->win << 16 | p->mss);
+		note(k, (u32)p->flags << 24 | (u32)p->opts << 16 |
+			(u32)p->wscale << 8 | p->rtx);
 	} else if (act->type == TCOPY_ACT_RELEASE) {
 		note(k, act->seq);
 	} else if (act->type == TCOPY_ACT_COUNT) {
