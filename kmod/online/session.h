@@ -103,7 +103,7 @@ struct tcopy_busy {
  * @said:	in place of @last_ack, from TCOPY_OVER on: behind the client's
  *		last byte
  * @last_ago:	without @busy: microseconds from the client's last payload to
- *		the last that happened, at most U32_MAX
+ *		tcopy_track_idle.now_us, at most U32_MAX
  * @dif:	device the client comes in by, for look-ups of its socket
  * @sdif:	its slave when that is a VRF
  * @slot:	its entry in @fan, unless it is the first; immutable

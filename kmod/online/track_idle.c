@@ -34,13 +34,11 @@ static u64 idle_recent(u64 at, u64 now)
 /* What means nothing now gets the value that tcopy_track_unpack() gives it. */
 static void idle_forget(struct tcopy_track *t)
 {
-	u64 now = idle_last(t);
+	u64 now = t->now_us;
 
 	/* The linger of one that is parked is over: any time in the past. */
-	if (t->state == TCOPY_TRACK_ENDED && t->rtx_at <= t->now_us)
+	if (t->state == TCOPY_TRACK_ENDED && t->rtx_at <= now)
 		t->rtx_at = 1;
-	/* Whoever tells a time tells a later one: it was silent. */
-	t->now_us = now;
 	t->heard_at = idle_recent(t->heard_at, now);
 	t->req_at = idle_recent(t->req_at, now);
 	t->sent_at = idle_recent(t->sent_at, now);
@@ -79,8 +77,8 @@ bool tcopy_track_pack(struct tcopy_track *t, struct tcopy_track_idle *idle)
 	idle_forget(t);
 	*idle = (struct tcopy_track_idle) {
 		.now_us = t->now_us,
+		.seen_at = t->seen_at,
 		.start_us = t->start_us,
-		.seen_ago = t->now_us - t->seen_at,
 		.heard_ago = t->now_us - t->heard_at,
 		.req_ago = t->now_us - t->req_at,
 		.sent_ago = t->now_us - t->sent_at,
@@ -151,7 +149,7 @@ void tcopy_track_unpack(struct tcopy_track *t,
 	t->last_nxt = idle->last_nxt;
 	t->now_us = idle->now_us;
 	t->rtx_at = idle->state == TCOPY_TRACK_ENDED;
-	t->seen_at = idle->now_us - idle->seen_ago;
+	t->seen_at = idle->seen_at;
 	t->heard_at = idle->now_us - idle->heard_ago;
 	t->req_at = idle->now_us - idle->req_ago;
 	t->sent_at = idle->now_us - idle->sent_ago;

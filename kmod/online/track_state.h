@@ -152,10 +152,10 @@ static_assert(sizeof(struct tcopy_track) <= 288, "many of them live at once");
 
 /**
  * struct tcopy_track_idle - of a connection on which nothing is under way
- * @now_us:	when the last thing happened
- * @start_us:	as in struct tcopy_track
- * @seen_ago:	microseconds from tcopy_track.seen_at to @now_us
- * @heard_ago:	from tcopy_track.heard_at
+ * @now_us:	as in struct tcopy_track
+ * @seen_at:	the same
+ * @start_us:	the same
+ * @heard_ago:	microseconds from tcopy_track.heard_at to @now_us
  * @req_ago:	from tcopy_track.req_at
  * @sent_ago:	from tcopy_track.sent_at
  * @snd_nxt:	all of the client's before it was sent, acknowledged and
@@ -166,8 +166,8 @@ static_assert(sizeof(struct tcopy_track) <= 288, "many of them live at once");
  */
 struct tcopy_track_idle {
 	u64 now_us;
+	u64 seen_at;
 	u64 start_us;
-	u32 seen_ago;
 	u32 heard_ago;
 	u32 req_ago;
 	u32 sent_ago;
@@ -207,6 +207,6 @@ struct tcopy_track_idle {
 	u8 snd_wscale;
 };
 
-static_assert(sizeof(struct tcopy_track_idle) <= 136, "most are of these");
+static_assert(sizeof(struct tcopy_track_idle) <= 144, "most are of these");
 
 #endif
