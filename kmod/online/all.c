@@ -40,6 +40,7 @@
 #include "session.c"
 #include "session_event.c"
 #include "session_idle.c"
+#include "session_mem.c"
 #include "session_packet.c"
 #include "session_peer.c"
 #include "session_run.c"

@@ -13,7 +13,7 @@ static int __init tcopy_init(void)
 	int err;
 
 	tcopy_flow_hash_init();
-	err = tcopy_session_cache_init();
+	err = tcopy_session_mem_init();
 	if (err)
 		return err;
 	err = tcopy_netns_init();
@@ -27,7 +27,7 @@ static int __init tcopy_init(void)
 netns:
 	tcopy_netns_exit();
 cache:
-	tcopy_session_cache_exit();
+	tcopy_session_mem_exit();
 	return err;
 }
 
@@ -36,7 +36,7 @@ static void __exit tcopy_exit(void)
 	tcopy_netlink_exit();
 	tcopy_netns_exit();
 	rcu_barrier();
-	tcopy_session_cache_exit();
+	tcopy_session_mem_exit();
 }
 
 module_init(tcopy_init);

@@ -2,7 +2,6 @@
 /* session: birth, death and the tables of copied connections. */
 
 #include <linux/random.h>
-#include <linux/slab.h>
 
 #include "drop.h"
 #include "fan.h"
@@ -15,14 +14,6 @@
  * without coming near RFC 7323's limit of 2^30.
  */
 #define SESSION_WSCALE	10
-
-/* of targets without and with @forward */
-static struct kmem_cache *session_cache[2];
-
-static size_t session_size(const struct tcopy_target *t)
-{
-	return struct_size((struct tcopy_session *)NULL, online, t->forward);
-}
 
 static int session_copy_cmp(struct rhashtable_compare_arg *arg,
 			    const void *obj)
@@ -89,16 +80,13 @@ static void session_free_rcu(struct rcu_head *head)
 	if (b) {
 		kfree_skb_list(b->out);
 		tcopy_hold_purge(&b->hold, tn);
-		tcopy_mem_add(tn, -(s64)sizeof(*b));
-		tcopy_session_unbusy(b);
 	}
 	tcopy_transmit_unroute(&s->route);
 	if (s->pool)
 		tcopy_source_put(s->pool, s->answer.dport);
 	if (s->fan)
 		tcopy_fan_put(s->fan);
-	tcopy_mem_add(tn, -(s64)session_size(t));
-	kmem_cache_free(session_cache[t->forward], s);
+	tcopy_session_free(s);
 	tcopy_target_put(t);
 	atomic_dec(&tn->sessions_n);
 }
@@ -289,21 +277,15 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	struct tcopy_busy *b;
 	int err;
 
-	s = kmem_cache_zalloc(session_cache[t->forward], TCOPY_GFP);
+	s = tcopy_session_alloc(t);
 	if (!s)
 		return ERR_PTR(-ENOMEM);
-	b = tcopy_session_busy(s);
-	if (!b) {
-		err = -ENOMEM;
-		goto free;
-	}
-	s->busy = b;
+	b = s->busy;
 
 	s->flow = ev->flow;
 	flow = ev->flow;
 	flow.dst = t->to;
 	flow.dport = t->to_port;
-	s->target = t;
 	s->isn = syn->isn;
 	s->last_ack = peer->online_ack;
 	s->pushed = true;
@@ -341,8 +323,8 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 	if (own || fan || conf->source.family) {
 		err = session_own_source(s, &flow, own, &open, now_us);
 		if (err) {
-			tcopy_session_unbusy(b);
-			goto free;
+			tcopy_session_free(s);
+			return ERR_PTR(err);
 		}
 	}
 	tcopy_flow_reverse(&s->answer, &flow);
@@ -356,7 +338,6 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 
 	/* From here session_free_rcu() undoes it. */
 	refcount_inc(&t->ref);
-	tcopy_mem_add(tn, session_size(t) + sizeof(*b));
 	atomic_inc(&tn->sessions_n);
 
 	if (fan)
@@ -392,9 +373,6 @@ struct tcopy_session *tcopy_session_new(struct tcopy_net *tn,
 		tcopy_count(t, PICKED_UP);
 	trace_tcopy_session(s, TCOPY_A_STAT_OPENED);
 	return s;
-free:
-	kmem_cache_free(session_cache[t->forward], s);
-	return ERR_PTR(err);
 }
 
 /* Take a session out of the tables, once. */
@@ -474,36 +452,4 @@ void tcopy_session_del(struct tcopy_session *s)
 void tcopy_session_yield(struct tcopy_session *s)
 {
 	session_unhash(s, true);
-}
-
-/**
- * tcopy_session_cache_init() - the memory of sessions
- *
- * Not aligned to cache lines: a tenth fewer would fit into a page.
- *
- * Return: 0 or -ENOMEM.
- */
-int tcopy_session_cache_init(void)
-{
-	session_cache[0] = kmem_cache_create("tcopy_session",
-					     sizeof(struct tcopy_session), 0, 0,
-					     NULL);
-	session_cache[1] = kmem_cache_create("tcopy_session_fwd",
-					     sizeof(struct tcopy_session) +
-					     sizeof(struct tcopy_forward), 0, 0,
-					     NULL);
-	if (session_cache[0] && session_cache[1] && !tcopy_session_idle_init())
-		return 0;
-	tcopy_session_cache_exit();
-	return -ENOMEM;
-}
-
-/**
- * tcopy_session_cache_exit() - give it back; no session is left
- */
-void tcopy_session_cache_exit(void)
-{
-	tcopy_session_idle_exit();
-	kmem_cache_destroy(session_cache[1]);
-	kmem_cache_destroy(session_cache[0]);
 }

@@ -300,8 +300,6 @@ struct tcopy_session *tcopy_session_find_copy(struct tcopy_net *tn,
 					      const struct tcopy_flow *answer);
 void tcopy_session_del(struct tcopy_session *s);
 void tcopy_session_yield(struct tcopy_session *s);
-int tcopy_session_cache_init(void);
-void tcopy_session_cache_exit(void);
 
 /**
  * tcopy_session_refused() - why tcopy_session_new() makes none
@@ -316,15 +314,19 @@ static inline unsigned int tcopy_session_refused(long err)
 			       TCOPY_A_STAT_NO_MEMORY;
 }
 
-/* session_idle.c: what is had only while something is under way */
+/* session_mem.c: memory, and its accounts */
 struct tcopy_busy *tcopy_session_busy(struct tcopy_session *s);
-void tcopy_session_unbusy(struct tcopy_busy *b);
+void tcopy_session_unbusy(struct tcopy_session *s);
+struct tcopy_session *tcopy_session_alloc(struct tcopy_target *t);
+void tcopy_session_free(struct tcopy_session *s);
+int tcopy_session_mem_init(void);
+void tcopy_session_mem_exit(void);
+
+/* session_idle.c: what is had only while something is under way */
 bool tcopy_session_wake(struct tcopy_session *s);
 bool tcopy_session_wake_for(struct tcopy_session *s, enum tcopy_end why,
 			    u64 now_us);
 void tcopy_session_settle(struct tcopy_session *s, u64 now_us);
-int tcopy_session_idle_init(void);
-void tcopy_session_idle_exit(void);
 
 /* Has a session @busy, or can it be had? As tcopy_session_wake_for(). */
 static inline bool tcopy_session_awake(struct tcopy_session *s,

@@ -69,6 +69,8 @@ bool tcopy_session_header(struct tcopy_session *s, struct tcopy_seg *seg,
 		}
 		first = !s->in_batch;
 		s->in_batch = true;
+	} else if (!s->dead) {	/* no memory: it is said again */
+		tcopy_count(s->target, HEADERS_LOST);
 	}
 unlock:
 	spin_unlock(&s->lock);

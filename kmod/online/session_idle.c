@@ -9,44 +9,7 @@
  * test service says it says again.
  */
 
-#include <linux/slab.h>
-
 #include "session.h"
-
-static struct kmem_cache *busy_cache;
-
-/**
- * tcopy_session_busy() - what a session needs while something is under way
- * @s:		whose it is to be
- *
- * Context: BH; its lock is held, or nobody else knows it.
- *
- * Return: all but its track and hold is filled, for tcopy_session_unbusy(); it
- * is not accounted yet. NULL without memory.
- */
-struct tcopy_busy *tcopy_session_busy(struct tcopy_session *s)
-{
-	struct tcopy_busy *b = kmem_cache_alloc(busy_cache, TCOPY_GFP);
-
-	if (!b)
-		return NULL;
-	memset_after(b, 0, hold);
-	b->out_end = &b->out;
-	b->session = s;
-	b->armed_us = ~0ULL;
-	return b;
-}
-
-/**
- * tcopy_session_unbusy() - give it back
- * @b: of no session any more
- *
- * Context: any.
- */
-void tcopy_session_unbusy(struct tcopy_busy *b)
-{
-	kmem_cache_free(busy_cache, b);
-}
 
 /**
  * tcopy_session_wake() - something happens to a silent session
@@ -69,8 +32,6 @@ bool tcopy_session_wake(struct tcopy_session *s)
 	tcopy_hold_init(&b->hold, b->track.cap_nxt);
 	b->last_us = s->idle.now_us - s->last_ago;
 	b->ip_id = (u16)s->idle.snd_nxt;
-	tcopy_mem_add(s->target->tn, sizeof(*b));
-	s->busy = b;
 	return true;
 }
 
@@ -139,30 +100,7 @@ void tcopy_session_settle(struct tcopy_session *s, u64 now_us)
 	if (!idle_quiet(s) || !tcopy_track_pack(&b->track, &s->idle))
 		goto unlock;
 	s->last_ago = clamp_t(s64, s->idle.now_us - b->last_us, 0, U32_MAX);
-	s->busy = NULL;
-	spin_unlock(&s->lock);
-	tcopy_mem_add(s->target->tn, -(s64)sizeof(*b));
-	tcopy_session_unbusy(b);
-	return;
+	tcopy_session_unbusy(s);
 unlock:
 	spin_unlock(&s->lock);
-}
-
-/**
- * tcopy_session_idle_init() - the memory of that
- *
- * Return: 0 or -ENOMEM.
- */
-int tcopy_session_idle_init(void)
-{
-	busy_cache = KMEM_CACHE(tcopy_busy, 0);
-	return busy_cache ? 0 : -ENOMEM;
-}
-
-/**
- * tcopy_session_idle_exit() - give it back; no session is left
- */
-void tcopy_session_idle_exit(void)
-{
-	kmem_cache_destroy(busy_cache);
 }
