@@ -68,6 +68,7 @@ is_clean test
 ns test sysctl -qw net.ipv4.conf.all.rp_filter=1
 is_clean test	# the way back is by the same device
 ip -n test link add v0 type veth peer name v1
+is_clean test	# nothing comes in by what is down
 ip -n test link set v0 up
 ip -n test link set v1 up
 ip -n test route replace default dev v0

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* doctor: the test host's intercepts. */
 #include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <linux/if_packet.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -68,7 +70,9 @@ static void examine_relay(struct doctor *d, const struct subject *host)
 			     (unsigned long long)d->now.icept_all.lost);
 }
 
-/* What would be dropped as coming from nowhere it could be answered to. */
+/* What would be dropped as coming from nowhere it could be answered to. Nothing
+ * comes in by a device that is down, as those that come with tunnels' modules.
+ */
 static void examine_filter(struct doctor *d, const struct route *back)
 {
 	static const struct advice filter = {
@@ -76,26 +80,32 @@ static void examine_filter(struct doctor *d, const struct route *back)
 		"copies have clients' source addresses: those to which no route leads back by this device are dropped before the service sees them",
 		"sysctl -w net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.%s.rp_filter=0"
 	};
-	struct if_nameindex *list = if_nameindex(), *dev;
+	const struct sockaddr_ll *link;
+	struct ifaddrs *list, *dev;
 	long all = 0, own;
 	struct subject s;
 
+	if (getifaddrs(&list))
+		return;
 	system_read(&all, "/proc/sys/net/ipv4/conf/all/rp_filter");
-	for (dev = list; dev && dev->if_index; dev++) {
-		if (!strcmp(dev->if_name, "lo") ||
+	for (dev = list; dev; dev = dev->ifa_next) {
+		link = (const struct sockaddr_ll *)dev->ifa_addr;
+		if (!link || link->sll_family != AF_PACKET ||
+		    !(dev->ifa_flags & IFF_UP) ||
+		    dev->ifa_flags & IFF_LOOPBACK ||
 		    !system_read(&own, "/proc/sys/net/ipv4/conf/%s/rp_filter",
-				 dev->if_name))
+				 dev->ifa_name))
 			continue;
 		d->checks++;
 		if ((all > own ? all : own) != 1 ||
-		    back->oif == dev->if_index)
+		    back->oif == (uint32_t)link->sll_ifindex)
 			continue;
-		doctor_subject(&s, dev->if_name, "device %s", dev->if_name);
+		doctor_subject(&s, dev->ifa_name, "device %s", dev->ifa_name);
 		doctor_found(d, &filter, &s,
 			     "rp_filter is strict (1), and the way back to %s does not lead by it",
 			     SOMEBODY);
 	}
-	if_freenameindex(list);
+	freeifaddrs(list);
 }
 
 static char *next_word(char **at)
