@@ -37,8 +37,10 @@ s.bind((sys.argv[1], 20000))
 while True:
     s.sendto(*s.recvfrom(99))' "$(addr client)" &
 	LAB_PIDS+=($!)
+	wait_for 10 "the echo to listen" echo_listens
 	wait_for 10 "an echo" echoes
 }
+echo_listens() { ss -N client -lunH 'sport = :20000' | grep -q .; }
 echoes() {
 	ns online python3 -c '
 import socket, sys
