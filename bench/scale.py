@@ -23,6 +23,10 @@ LINES = [
     ('connections without copying: a second', lambda r: rate(r['base_ns'])),
     ('an established payload packet: the hook', lambda r: f'{r["hook"]:,.0f}'),
     ('and the session', lambda r: f'{r["session"]:,.0f}'),
+    ('both, with 1,000 targets', lambda r: f'{r["targets_hook"] + r["targets_session"]:,.0f}'),
+    ('1,000 targets by themselves: of a CPU', lambda r: f'{r["target_rest_us"] / 10000:.1f} %'),
+    ('targets added, by `restore`: a second', lambda r: rate(r['target_add_ns'])),
+    ('and deleted, by `restore`: a second', lambda r: rate(r['target_del_ns'])),
     ('tear-down by clients\' RSTs: sessions a second', lambda r: rate(r['reset_ns'])),
     ('`show-sessions -j`: sessions a second', lambda r: rate(r['dump_ns'])),
     ('`del-target all`: sessions a second', lambda r: rate(r['del_ns'])),
@@ -46,8 +50,9 @@ def collect(directory):
     counts = count.Counts(directory)
     for n, row in rows.items():
         for name, function, keep, parts in PARTS:
-            if os.path.exists(f'{directory}/count.scale{n}.{function}.gz'):
-                row[name] = counts.median(f'scale{n}.{function}', keep, parts)[0]
+            for prefix, run in (('', f'scale{n}'), ('targets_', f'scale{n}.targets')):
+                if os.path.exists(f'{directory}/count.{run}.{function}.gz'):
+                    row[prefix + name] = counts.median(f'{run}.{function}', keep, parts)[0]
     return list(rows.values())
 
 

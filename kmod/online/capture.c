@@ -399,7 +399,7 @@ static noinline void capture_packet(const struct tcopy_rules *rules,
 			tcopy_session_seen(list, &c->seg);
 		if (bare)
 			goto count;
-		if (c->seg.len && (!list || rules->n > 1))
+		if (c->seg.len && (!list || tcopy_rule_more(rules, i)))
 			pick = capture_pick(rules, c, list);
 		if (!list && pick != TCOPY_PEER_BEGINS) {
 			if (pick == TCOPY_PEER_NEVER)

@@ -11,22 +11,21 @@
  * struct tcopy_direct - answers that come to this host as packets
  * @ports:	a bit for each port that they come from; set_bit(), clear_bit()
  * @tn:		the namespace; immutable
- * @step:	looks at the states of targets with @direct, as a relay's work
- *		item does at those of its own
+ * @look:	looks at the states of targets with @direct
  * @users:	targets; tcopy_net.lock
  * @local_users: of these, whose test services are on this host; tcopy_net.lock
  */
 struct tcopy_direct {
 	DECLARE_BITMAP(ports, 65536);
 	struct tcopy_net *tn;
-	struct delayed_work step;
+	struct tcopy_look look;
 	unsigned int users;
 	unsigned int local_users;
 };
 
 /* direct_users.c */
 int tcopy_direct_attach(struct tcopy_net *tn, struct tcopy_target *t,
-			work_func_t step);
+			work_func_t work);
 void tcopy_direct_detach(struct tcopy_net *tn, struct tcopy_target *t);
 
 /* direct.c */

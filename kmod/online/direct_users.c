@@ -27,22 +27,22 @@ static void direct_free(struct tcopy_net *tn, struct tcopy_direct *on)
 	RCU_INIT_POINTER(tn->direct, NULL);
 	/* No packet is in a hook any more when that is over. */
 	synchronize_net();
-	cancel_delayed_work_sync(&on->step);
+	cancel_delayed_work_sync(&on->look.work);
 	kvfree(on);
 }
 
 /**
  * tcopy_direct_attach() - wait for a target's answers
  * @tn:		the namespace
- * @t:		with @direct, not in the list of targets yet; its @step is set
- * @step:	work item that looks at targets; at most one is made a namespace
+ * @t:		with @direct, not in the list of targets yet; its @look is set
+ * @work:	work item that looks at targets; at most one is made a namespace
  *
  * Context: process; tcopy_net.lock held.
  *
  * Return: 0 or -ENOMEM.
  */
 int tcopy_direct_attach(struct tcopy_net *tn, struct tcopy_target *t,
-			work_func_t step)
+			work_func_t work)
 {
 	struct tcopy_direct *on;
 	int err;
@@ -54,7 +54,7 @@ int tcopy_direct_attach(struct tcopy_net *tn, struct tcopy_target *t,
 		if (!on)
 			return -ENOMEM;
 		on->tn = tn;
-		INIT_DELAYED_WORK(&on->step, step);
+		tcopy_look_init(&on->look, work);
 		rcu_assign_pointer(tn->direct, on);
 	}
 	err = direct_hook(tn, on, t);
@@ -67,7 +67,7 @@ int tcopy_direct_attach(struct tcopy_net *tn, struct tcopy_target *t,
 	on->local_users += t->local;
 	WRITE_ONCE(tn->direct_local, on->local_users);
 	set_bit(ntohs(t->to_port), on->ports);
-	t->step = &on->step;
+	t->look = &on->look;
 	return 0;
 }
 

@@ -97,10 +97,12 @@ static void feedback_welcome(struct tcopy_relay *relay, const u8 *p,
 		    want.pass_n > TCOPY_WIRE_PASS_MAX ||
 		    !pass_valid(p, want.pass_n))
 			break;
-		for (j = 0; j < rules->n; j++) {
-			t = rules->target[j];
-			if (t->relay != relay || t->family != want.family ||
-			    t->to_port != want.port ||
+		j = tcopy_rule_of_relay(rules, relay, want.port);
+		for (; j < rules->n; j++) {
+			t = rules->by_relay[j];
+			if (t->relay != relay || t->to_port != want.port)
+				break;
+			if (t->family != want.family ||
 			    memcmp(&t->to, &want.addr, sizeof(t->to)))
 				continue;
 			/* The next WELCOME tries again. */
@@ -118,7 +120,7 @@ static void feedback_welcome(struct tcopy_relay *relay, const u8 *p,
 		len -= size;
 	}
 	if (kick)
-		tcopy_relay_kick(relay);
+		tcopy_look_all(&relay->look);
 }
 
 /* A gap in the numbers of datagrams is a loss; TCP repairs it. */
@@ -193,7 +195,7 @@ int tcopy_feedback_rcv(struct sock *sk, struct sk_buff *skb)
 			break;
 		WRITE_ONCE(relay->peer_cookie, challenge.cookie);
 		WRITE_ONCE(relay->hello_us, 0);
-		tcopy_relay_kick(relay);
+		tcopy_look_all(&relay->look);
 		break;
 	case TCOPY_WIRE_WELCOME:
 		feedback_welcome(relay, skb->data, skb->len);

@@ -131,14 +131,6 @@ void tcopy_probe_forget(struct tcopy_net *tn, struct tcopy_target *t)
 		tcopy_transmit_once(tn->net, &flow, way, &rst);
 }
 
-static bool probe_is(const struct tcopy_target *t,
-		     const struct tcopy_flow *answer)
-{
-	return ntohs(answer->dport) == t->probe_port &&
-	       answer->sport == t->to_port && answer->family == t->family &&
-	       !memcmp(&answer->src, &t->to, sizeof(t->to));
-}
-
 /**
  * tcopy_probe_packet() - a packet has come to a port of interest
  * @rules:	what capture looks for
@@ -151,20 +143,17 @@ void tcopy_probe_packet(const struct tcopy_rules *rules,
 			const struct tcopy_flow *flow, const struct tcphdr *th)
 {
 	struct tcopy_target *t;
-	unsigned int i;
 
 	if (likely(!th->ack || !(th->syn || th->rst)))
 		return;
-	for (i = 0; i < rules->n; i++) {
-		t = rules->target[i];
-		if (t->direct || !probe_is(t, flow) ||
-		    ntohl(th->ack_seq) != READ_ONCE(t->probe_isn) + 1)
-			continue;
-		/* Also when a header has come as well: it was not stolen. */
-		if (xchg(&t->probe, TCOPY_PROBE_LEAKED) != TCOPY_PROBE_LEAKED)
-			tcopy_target_kick(t);
-		WRITE_ONCE(t->copying, false);
-	}
+	t = tcopy_rule_probe(rules, flow);
+	if (!t || t->direct ||
+	    ntohl(th->ack_seq) != READ_ONCE(t->probe_isn) + 1)
+		return;
+	/* Also when a header has come as well: it was not stolen. */
+	if (xchg(&t->probe, TCOPY_PROBE_LEAKED) != TCOPY_PROBE_LEAKED)
+		tcopy_target_kick(t);
+	WRITE_ONCE(t->copying, false);
 }
 
 /**
@@ -181,15 +170,12 @@ void tcopy_probe_packet(const struct tcopy_rules *rules,
 struct tcopy_target *tcopy_probe_awaits(const struct tcopy_rules *rules,
 					const struct tcopy_flow *flow)
 {
-	unsigned int i;
+	struct tcopy_target *t;
 
 	if (!rules || !test_bit(ntohs(flow->dport), rules->ports))
 		return NULL;
-	for (i = 0; i < rules->n; i++)
-		if (rules->target[i]->direct &&
-		    probe_is(rules->target[i], flow))
-			return rules->target[i];
-	return NULL;
+	t = tcopy_rule_probe(rules, flow);
+	return t && t->direct ? t : NULL;
 }
 
 /**
@@ -222,39 +208,33 @@ bool tcopy_probe_header(struct tcopy_net *tn, const struct tcopy_rules *rules,
 			const struct tcopy_flow *flow,
 			const struct tcopy_seg *seg)
 {
+	struct tcopy_target *t = tcopy_rule_probe(rules, flow);
 	struct tcopy_packet rst = { .flags = TCOPY_RST, .mss = 536 };
-	struct tcopy_target *t;
 	struct tcopy_flow back;
-	unsigned int i;
 	int result;
 
-	for (i = 0; i < rules->n; i++) {
-		t = rules->target[i];
-		if (!probe_is(t, flow))
-			continue;
-		if (!(seg->flags & TCOPY_ACK))
-			return true;
-		result = seg->flags & TCOPY_RST ? TCOPY_PROBE_CLOSED :
-						  TCOPY_PROBE_STOLEN;
-		/* Also the answer to an earlier probe, whose RST was lost: it
-		 * stands in the way of this one.
-		 */
-		if (result == TCOPY_PROBE_STOLEN) {
-			tcopy_flow_reverse(&back, flow);
-			rst.seq = seg->ack;
-			tcopy_transmit_once(tn->net, &back,
-					    &tcopy_target_conf(t)->way, &rst);
-		}
-		if (seg->ack != READ_ONCE(t->probe_isn) + 1 ||
-		    cmpxchg(&t->probe, TCOPY_PROBE_SENT, result) !=
-		    TCOPY_PROBE_SENT)
-			return true;
-		/* Nobody knows which SYN is answered when there were two */
-		if (READ_ONCE(t->probe_tries) == 1)
-			WRITE_ONCE(t->rtt_us, (u32)(tcopy_now_us() -
-						    READ_ONCE(t->probe_us)));
-		tcopy_target_kick(t);
+	if (!t)
+		return false;
+	if (!(seg->flags & TCOPY_ACK))
 		return true;
+	result = seg->flags & TCOPY_RST ? TCOPY_PROBE_CLOSED :
+					  TCOPY_PROBE_STOLEN;
+	/* Also the answer to an earlier probe, whose RST was lost: it stands in
+	 * the way of this one.
+	 */
+	if (result == TCOPY_PROBE_STOLEN) {
+		tcopy_flow_reverse(&back, flow);
+		rst.seq = seg->ack;
+		tcopy_transmit_once(tn->net, &back, &tcopy_target_conf(t)->way,
+				    &rst);
 	}
-	return false;
+	if (seg->ack != READ_ONCE(t->probe_isn) + 1 ||
+	    cmpxchg(&t->probe, TCOPY_PROBE_SENT, result) != TCOPY_PROBE_SENT)
+		return true;
+	/* Nobody knows which SYN is answered when there were two */
+	if (READ_ONCE(t->probe_tries) == 1)
+		WRITE_ONCE(t->rtt_us,
+			   (u32)(tcopy_now_us() - READ_ONCE(t->probe_us)));
+	tcopy_target_kick(t);
+	return true;
 }

@@ -89,7 +89,7 @@ static void relay_encap(struct tcopy_relay *relay,
  * @addr:	the relay's
  * @ifindex:	device of a link-local @addr, or 0
  * @port:	the relay's
- * @work:	to run once a second and when kicked
+ * @work:	to run some times a second and when kicked
  * @rcv:	takes its datagrams, as udp_sock.encap_rcv
  *
  * Context: process; tcopy_net.lock held.
@@ -121,7 +121,7 @@ tcopy_relay_get(struct tcopy_net *tn, u8 family, const union tcopy_addr *addr,
 	relay->port = port;
 	relay->users = 1;
 	spin_lock_init(&relay->lock);
-	INIT_DELAYED_WORK(&relay->work, work);
+	tcopy_look_init(&relay->look, work);
 	do {
 		get_random_bytes(&relay->cookie, sizeof(relay->cookie));
 	} while (!relay->cookie);
@@ -184,20 +184,9 @@ void tcopy_relay_put(struct tcopy_relay *relay)
 	rcu_assign_sk_user_data(relay->sock->sk, NULL);
 	/* Datagrams that are being received finish before the work goes. */
 	synchronize_net();
-	cancel_delayed_work_sync(&relay->work);
+	cancel_delayed_work_sync(&relay->look.work);
 	sock_release(relay->sock);
 	kvfree(relay);
-}
-
-/**
- * tcopy_relay_kick() - run a relay's work item soon
- * @relay: not put yet
- *
- * Context: any.
- */
-void tcopy_relay_kick(struct tcopy_relay *relay)
-{
-	mod_delayed_work(system_highpri_wq, &relay->work, 0);
 }
 
 /**
@@ -230,7 +219,7 @@ void tcopy_relay_open(struct tcopy_relay *relay, const struct tcopy_flow *flow)
 	 * SYN-ACK overtakes is repaired by the relay.
 	 */
 	if (first)
-		mod_delayed_work(system_highpri_wq, &relay->work, 1);
+		mod_delayed_work(system_highpri_wq, &relay->look.work, 1);
 }
 
 /**

@@ -5,6 +5,7 @@
 #include <linux/list.h>
 #include <linux/workqueue.h>
 #include "../lib/wire.h"
+#include "look.h"
 #include "netns.h"
 
 struct sock;
@@ -31,8 +32,7 @@ struct socket;
  * @lock:	leaf, BH
  * @opens:	connections not announced yet; under @lock
  * @opens_n:	entries of @opens; under @lock
- * @work:	HELLO, OPEN, and the state of the targets; once a second or
- *		when kicked
+ * @look:	HELLO, OPEN, and the state of the targets
  * @unanswered:	HELLOs sent since the last WELCOME; READ_ONCE
  * @hello_us:	when the last HELLO was sent; the work item only
  * @heard_us:	when it was known to answer last; the work item only
@@ -58,7 +58,7 @@ struct tcopy_relay {
 	spinlock_t lock;
 	struct tcopy_wire_flow opens[TCOPY_RELAY_OPENS];
 	unsigned int opens_n;
-	struct delayed_work work;
+	struct tcopy_look look;
 	unsigned int unanswered;
 	u64 hello_us;
 	u64 heard_us;
@@ -81,6 +81,5 @@ bool tcopy_relay_crowded(const struct tcopy_relay *relay);
 bool tcopy_relay_may_reset(struct tcopy_relay *relay, u64 now_us);
 void tcopy_relay_hello(struct tcopy_relay *relay);
 void tcopy_relay_flush(struct tcopy_relay *relay);
-void tcopy_relay_kick(struct tcopy_relay *relay);
 
 #endif

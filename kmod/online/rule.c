@@ -8,11 +8,76 @@
 
 #include "rule.h"
 
-static int rule_cmp(const void *a, const void *b)
+static int rule_cmp_from(const void *a, const void *b)
 {
 	const struct tcopy_target *const *x = a, *const *y = b;
+	int bucket = (int)tcopy_rule_bucket((*x)->from_port) -
+		     (int)tcopy_rule_bucket((*y)->from_port);
 
-	return (int)(*x)->from_port - (int)(*y)->from_port;
+	return bucket ?: (int)(*x)->from_port - (int)(*y)->from_port;
+}
+
+/* What the other two orders go by */
+struct rule_key {
+	const struct tcopy_relay *relay;
+	u16 port;	/* host order */
+};
+
+static void rule_key_probe(struct rule_key *key, const struct tcopy_target *t)
+{
+	key->relay = NULL;
+	key->port = t->probe_port;
+}
+
+static void rule_key_relay(struct rule_key *key, const struct tcopy_target *t)
+{
+	key->relay = t->relay;
+	key->port = ntohs(t->to_port);
+}
+
+static int rule_key_cmp(const struct rule_key *a, const struct rule_key *b)
+{
+	if (a->relay != b->relay)
+		return a->relay < b->relay ? -1 : 1;
+	return (int)a->port - (int)b->port;
+}
+
+static int rule_cmp_probe(const void *a, const void *b)
+{
+	struct rule_key x, y;
+
+	rule_key_probe(&x, *(const struct tcopy_target *const *)a);
+	rule_key_probe(&y, *(const struct tcopy_target *const *)b);
+	return rule_key_cmp(&x, &y);
+}
+
+static int rule_cmp_relay(const void *a, const void *b)
+{
+	struct rule_key x, y;
+
+	rule_key_relay(&x, *(const struct tcopy_target *const *)a);
+	rule_key_relay(&y, *(const struct tcopy_target *const *)b);
+	return rule_key_cmp(&x, &y);
+}
+
+/* Index of the first of @n sorted targets that is not before @want. */
+static unsigned int rule_find(struct tcopy_target **target, unsigned int n,
+			      const struct rule_key *want,
+			      void (*key)(struct rule_key *key,
+					  const struct tcopy_target *t))
+{
+	unsigned int lo = 0, mid;
+	struct rule_key at;
+
+	while (lo < n) {
+		mid = (lo + n) / 2;
+		key(&at, target[mid]);
+		if (rule_key_cmp(&at, want) < 0)
+			lo = mid + 1;
+		else
+			n = mid;
+	}
+	return lo;
 }
 
 /**
@@ -20,22 +85,65 @@ static int rule_cmp(const void *a, const void *b)
  * @rules:	the snapshot
  * @port:	host order
  *
- * Return: index of the first target with that port, or of the first with a
- * higher one; @rules->n when there is none.
+ * Return: index of the first target with that port; @rules->n when there is
+ * none.
  */
 unsigned int tcopy_rule_search(const struct tcopy_rules *rules, u16 port)
 {
-	unsigned int lo = 0, hi = rules->n;
+	const u32 *first = &rules->first[tcopy_rule_bucket(port)];
+	unsigned int i;
 
-	while (lo < hi) {
-		unsigned int mid = (lo + hi) / 2;
+	for (i = first[0]; i < first[1]; i++)
+		if (rules->target[i]->from_port == port)
+			return i;
+	return rules->n;
+}
 
-		if (rules->target[mid]->from_port < port)
-			lo = mid + 1;
-		else
-			hi = mid;
+/**
+ * tcopy_rule_probe() - whose probe is answered?
+ * @rules:	the snapshot, not of what is forwarded
+ * @answer:	test service to the probe
+ *
+ * Context: RCU read section.
+ *
+ * Return: the target, or NULL when it is no answer to a probe.
+ */
+struct tcopy_target *tcopy_rule_probe(const struct tcopy_rules *rules,
+				      const struct tcopy_flow *answer)
+{
+	const struct rule_key want = { .port = ntohs(answer->dport) };
+	unsigned int i = rule_find(rules->by_probe, rules->n, &want,
+				   rule_key_probe);
+	struct tcopy_target *t;
+
+	/* one of each family at most */
+	for (; i < rules->n; i++) {
+		t = rules->by_probe[i];
+		if (t->probe_port != want.port)
+			break;
+		if (answer->sport == t->to_port &&
+		    answer->family == t->family &&
+		    !memcmp(&answer->src, &t->to, sizeof(t->to)))
+			return t;
 	}
-	return lo;
+	return NULL;
+}
+
+/**
+ * tcopy_rule_of_relay() - targets of a relay with a port
+ * @rules:	the snapshot, not of what is forwarded
+ * @relay:	the relay
+ * @port:	of the test service
+ *
+ * Return: index into @rules->by_relay of the first; those behind it follow.
+ * Where there is none, that of another, or @rules->n.
+ */
+unsigned int tcopy_rule_of_relay(const struct tcopy_rules *rules,
+				 const struct tcopy_relay *relay, __be16 port)
+{
+	const struct rule_key want = { .relay = relay, .port = ntohs(port) };
+
+	return rule_find(rules->by_relay, rules->n, &want, rule_key_relay);
 }
 
 static void rule_free_rcu(struct rcu_head *head)
@@ -60,6 +168,18 @@ bool tcopy_rule_forwards(struct tcopy_net *tn)
 	return false;
 }
 
+/* The @nth copy of all targets, sorted. */
+static struct tcopy_target **rule_sorted(struct tcopy_rules *rules,
+					 unsigned int nth, cmp_func_t cmp)
+{
+	struct tcopy_target **to = rules->target + nth * rules->n;
+
+	if (nth)
+		memcpy(to, rules->target, rules->n * sizeof(*to));
+	sort(to, rules->n, sizeof(*to), cmp, NULL);
+	return to;
+}
+
 /* Of all targets, because the answers to their probes come in; or of those that
  * copy what is forwarded.
  */
@@ -67,8 +187,10 @@ static struct tcopy_rules *rule_snapshot(struct tcopy_net *tn, bool forward)
 {
 	struct tcopy_rules *rules;
 	struct tcopy_target *t;
+	unsigned int i;
 
-	rules = kvzalloc(struct_size(rules, target, tn->targets_n), GFP_KERNEL);
+	rules = kvzalloc(struct_size(rules, target, 3 * (size_t)tn->targets_n),
+			 GFP_KERNEL);
 	if (!rules)
 		return NULL;
 	rules->forward = forward;
@@ -81,7 +203,15 @@ static struct tcopy_rules *rule_snapshot(struct tcopy_net *tn, bool forward)
 		if (!forward)
 			__set_bit(t->probe_port, rules->ports);
 	}
-	sort(rules->target, rules->n, sizeof(rules->target[0]), rule_cmp, NULL);
+	rules->by_probe = rule_sorted(rules, 1, rule_cmp_probe);
+	rules->by_relay = rule_sorted(rules, 2, rule_cmp_relay);
+	rule_sorted(rules, 0, rule_cmp_from);
+	for (i = 0; i < rules->n; i++) {
+		t = rules->target[i];
+		rules->first[tcopy_rule_bucket(t->from_port) + 1]++;
+	}
+	for (i = 0; i < TCOPY_RULE_BUCKETS; i++)
+		rules->first[i + 1] += rules->first[i];
 	return rules;
 }
 

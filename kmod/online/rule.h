@@ -3,12 +3,14 @@
 #define TCOPY_ONLINE_RULE_H
 
 #include <linux/bitmap.h>
+#include <linux/hash.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/tcopy.h>
 #include "../lib/flow.h"
 #include "../lib/wire.h"
+#include "look.h"
 #include "netns.h"
 #include "shape.h"
 #include "track.h"
@@ -19,6 +21,10 @@ struct tcopy_pool;
 struct tcopy_relay;
 struct tcopy_rotor;
 struct socket;
+
+/* Chains of targets by the port that they copy from */
+#define TCOPY_RULE_BITS		10
+#define TCOPY_RULE_BUCKETS	BIT(TCOPY_RULE_BITS)
 
 /* Counters of a target on one CPU, indexed by enum tcopy_a_stat. */
 struct tcopy_stats {
@@ -111,8 +117,9 @@ enum tcopy_probe {
  *		list of targets
  * @relay:	return channel, NULL with @direct; immutable, valid while in the
  *		list of targets
- * @step:	work item that looks at @state: its relay's, or that of all
- *		targets with @direct; as @relay
+ * @look:	who looks at @state: its relay's, or that of all targets with
+ *		@direct; as @relay
+ * @kicked:	it is to be looked at soon; xchg
  * @wire_state:	enum tcopy_wire_state of the last WELCOME; READ_ONCE
  * @welcome_us:	when that was; 0: never; READ_ONCE
  * @probe:	enum tcopy_probe; cmpxchg by probe.c and silence.c
@@ -170,7 +177,8 @@ struct tcopy_target {
 	struct tcopy_pool *pool;
 	struct tcopy_rotor *rotor;
 	struct tcopy_relay *relay;
-	struct delayed_work *step;
+	struct tcopy_look *look;
+	int kicked;
 	u8 wire_state;
 	u64 welcome_us;
 	int probe;
@@ -221,7 +229,7 @@ struct tcopy_target {
  */
 static inline void tcopy_target_kick(struct tcopy_target *t)
 {
-	mod_delayed_work(system_highpri_wq, t->step, 0);
+	tcopy_look_one(t->look, &t->kicked);
 }
 
 /* Count @what (without its prefix) on target @t. */
@@ -234,22 +242,38 @@ static inline void tcopy_target_kick(struct tcopy_target *t)
  * @ports:	a bit for each port that a target copies from or probes at
  * @forward:	it is for the packets that are forwarded: holds nothing else
  * @rcu:	replaced as a whole when a target comes or goes
- * @n:		entries of @target
- * @target:	sorted by from_port
+ * @n:		how many targets
+ * @first:	in @target, by tcopy_rule_bucket() of their from_port
+ * @by_probe:	all of them, sorted by probe_port
+ * @by_relay:	all of them, sorted by relay and to_port
+ * @target:	all of them, those that copy from one port in a row
  */
 struct tcopy_rules {
 	DECLARE_BITMAP(ports, 65536);
 	struct rcu_head rcu;
 	bool forward;
 	unsigned int n;
+	u32 first[TCOPY_RULE_BUCKETS + 1];
+	struct tcopy_target **by_probe;
+	struct tcopy_target **by_relay;
 	struct tcopy_target *target[];
 };
 
 unsigned int tcopy_rule_search(const struct tcopy_rules *rules, u16 port);
+struct tcopy_target *tcopy_rule_probe(const struct tcopy_rules *rules,
+				      const struct tcopy_flow *answer);
+unsigned int tcopy_rule_of_relay(const struct tcopy_rules *rules,
+				 const struct tcopy_relay *relay, __be16 port);
 
 /* What follows is here, and not in rule.c, because of what is asked for each
  * packet: of most hosts there is one target.
  */
+
+/* Where to look for the targets of a port: an index into @first. */
+static inline unsigned int tcopy_rule_bucket(u16 port)
+{
+	return hash_32(port, TCOPY_RULE_BITS);
+}
 
 /**
  * tcopy_rule_first() - the first target that may copy from a port
@@ -317,6 +341,20 @@ tcopy_rule_next(const struct tcopy_rules *rules, const struct tcopy_flow *flow,
 {
 	return tcopy_rule_takes(rules, flow->family, &flow->dst, flow->dport,
 				i);
+}
+
+/**
+ * tcopy_rule_more() - may there be a further target?
+ * @rules:	the snapshot
+ * @i:		the index of one
+ *
+ * Return: false when it is the last one that copies from its port.
+ */
+static inline bool tcopy_rule_more(const struct tcopy_rules *rules,
+				   unsigned int i)
+{
+	return i + 1 < rules->n && rules->target[i]->from_port ==
+				   rules->target[i + 1]->from_port;
 }
 
 /* Each target @t of @rules that copies @flow; @i is an unsigned int. */

@@ -36,11 +36,15 @@
 #define SOURCE_PORT_FIRST	1024
 /* With fewer ports to choose from than this, none is left out. */
 #define SOURCE_PORTS_MIN	512
+/* Test services with ports of their own, each of which takes some 300 KB; more
+ * of them share these.
+ */
+#define SOURCE_POOLS		16
 /* Ports that are in use by somebody else, in a row. */
 #define SOURCE_TRIES		8
 
 /**
- * struct tcopy_pool - the ports of all copies to one test service
+ * struct tcopy_pool - the ports of all copies to a test service, or to several
  * @lock:	protects @ports; leaf, BH. Taken when a session begins and ends
  * @ports:	which are free
  * @ref:	one a target, one a session with a port of it
@@ -78,24 +82,30 @@ static u32 source_now_s(void)
 	return (u32)ktime_get_seconds();
 }
 
-static bool source_port_ok(struct net *net, unsigned int port, bool all)
-{
+/* The ports that this host gives to its own connections by itself. */
+struct source_range {
+	struct net *net;
 	int low, high;
+};
 
-	inet_get_local_port_range(net, &low, &high);
-	return all || (int)port < low || (int)port > high ||
-	       inet_is_local_reserved_port(net, port);
+static bool source_port_ok(const struct source_range *range, unsigned int port,
+			   bool all)
+{
+	return all || (int)port < range->low || (int)port > range->high ||
+	       inet_is_local_reserved_port(range->net, port);
 }
 
 static struct tcopy_pool *pool_new(struct net *net)
 {
+	struct source_range range = { .net = net };
 	unsigned int port, n = 0;
 	struct tcopy_pool *pool;
 	u32 rested_s;
 	bool all;
 
+	inet_get_local_port_range(net, &range.low, &range.high);
 	for (port = SOURCE_PORT_FIRST; port < 65536; port++)
-		n += source_port_ok(net, port, false);
+		n += source_port_ok(&range, port, false);
 	all = n < SOURCE_PORTS_MIN;
 	if (all)
 		n = 65536 - SOURCE_PORT_FIRST;
@@ -109,7 +119,7 @@ static struct tcopy_pool *pool_new(struct net *net)
 	rested_s = source_now_s() - TCOPY_PORTS_REST_S;
 	/* The sysctls may change meanwhile: no more than there is room for. */
 	for (port = SOURCE_PORT_FIRST; port < 65536; port++)
-		if (source_port_ok(net, port, all) &&
+		if (source_port_ok(&range, port, all) &&
 		    !tcopy_ports_give(&pool->ports, port, rested_s))
 			break;
 	tcopy_ports_shuffle(&pool->ports, get_random_u64() | 1);
@@ -122,12 +132,35 @@ static void pool_put(struct tcopy_pool *pool)
 		kvfree(pool);
 }
 
+/* That of the same test service; or, where there are many, that of another one
+ * which is used least. NULL: it is to have one of its own.
+ */
+static struct tcopy_pool *pool_share(const struct tcopy_net *tn,
+				     const struct tcopy_target *t)
+{
+	const struct tcopy_target *other;
+	struct tcopy_pool *least = NULL;
+
+	list_for_each_entry(other, &tn->targets, list) {
+		if (other->family == t->family &&
+		    other->to_port == t->to_port &&
+		    other->to_ifindex == t->to_ifindex &&
+		    !memcmp(&other->to, &t->to, sizeof(t->to)))
+			return other->pool;
+		if (!least || refcount_read(&other->pool->ref) <
+			      refcount_read(&least->ref))
+			least = other->pool;
+	}
+	return tn->targets_n < SOURCE_POOLS ? NULL : least;
+}
+
 /**
  * tcopy_source_attach() - give a target the ports of its test service
  * @tn:		the namespace
  * @t:		not in the list of targets yet
  *
- * Targets with the same test service share them.
+ * Targets with the same test service share them, and so do many targets with
+ * others.
  *
  * Context: process; tcopy_net.lock held.
  *
@@ -135,22 +168,16 @@ static void pool_put(struct tcopy_pool *pool)
  */
 int tcopy_source_attach(struct tcopy_net *tn, struct tcopy_target *t)
 {
-	const struct tcopy_target *other;
-
 	lockdep_assert_held(&tn->lock);
 	t->rotor = kvzalloc(sizeof(*t->rotor), GFP_KERNEL);
 	if (!t->rotor)
 		return -ENOMEM;
 	tcopy_turn_init(&t->rotor->turn, get_random_u64());
-	list_for_each_entry(other, &tn->targets, list)
-		if (other->family == t->family &&
-		    other->to_port == t->to_port &&
-		    other->to_ifindex == t->to_ifindex &&
-		    !memcmp(&other->to, &t->to, sizeof(t->to))) {
-			t->pool = other->pool;
-			refcount_inc(&t->pool->ref);
-			return 0;
-		}
+	t->pool = pool_share(tn, t);
+	if (t->pool) {
+		refcount_inc(&t->pool->ref);
+		return 0;
+	}
 	t->pool = pool_new(tn->net);
 	if (t->pool)
 		return 0;

@@ -275,7 +275,7 @@ static int target_attach(struct tcopy_net *tn, struct tcopy_target *t,
 		return PTR_ERR(relay);
 	}
 	t->relay = relay;
-	t->step = &relay->work;
+	t->look = &relay->look;
 	return 0;
 }
 

@@ -283,29 +283,77 @@ static void target_relay_heard(struct tcopy_relay *relay, u64 now_us)
 	}
 }
 
+/* Is there nothing to be looked at yet? */
+static bool target_rests(const struct tcopy_look *look)
+{
+	return !READ_ONCE(look->all) && !READ_ONCE(look->kicked) &&
+	       time_before(jiffies, look->at);
+}
+
+/* Whoever removes what it is part of holds the lock and waits for this work. */
+static bool target_trylock(struct tcopy_net *tn, struct tcopy_look *look)
+{
+	if (mutex_trylock(&tn->lock))
+		return true;
+	queue_delayed_work(system_highpri_wq, &look->work, HZ / 50 + 1);
+	return false;
+}
+
+static void target_queue(struct tcopy_look *look)
+{
+	unsigned long now = jiffies;
+
+	queue_delayed_work(system_highpri_wq, &look->work,
+			   time_before(now, look->at) ? look->at - now : 0);
+}
+
+/* Look at the targets of @relay, or at those without one, that are due. */
+static void target_look_due(struct tcopy_net *tn, struct tcopy_look *look,
+			    const struct tcopy_relay *relay)
+{
+	bool due = time_after_eq(jiffies, look->at);
+	unsigned long soon = jiffies + HZ / 10;
+	struct tcopy_target *t;
+
+	/* Whoever kicks from here on makes it run again. */
+	xchg(&look->kicked, false);
+	due |= xchg(&look->all, false);
+	if (due)
+		look->at = jiffies + HZ / 4;
+	list_for_each_entry(t, &tn->targets, list) {
+		if (t->relay != relay || (!READ_ONCE(t->kicked) && !due))
+			continue;
+		xchg(&t->kicked, false);
+		if (!tcopy_target_step(tn, t, tcopy_now_us()) &&
+		    time_before(soon, look->at))
+			look->at = soon;
+	}
+}
+
 /**
  * tcopy_target_relay_work() - look at the targets of a relay, and greet it
- * @work: tcopy_relay.work
+ * @work: tcopy_relay.look
+ *
+ * Where connections begin it runs each tick, to announce them, which is all
+ * that it does then.
  *
  * Context: process; may sleep.
  */
 void tcopy_target_relay_work(struct work_struct *work)
 {
 	struct tcopy_relay *relay = container_of(to_delayed_work(work),
-						 struct tcopy_relay, work);
-	struct tcopy_net *tn = relay->tn;
+						 struct tcopy_relay, look.work);
 	u64 now_us = tcopy_now_us(), hello_us = TARGET_HELLO_US * 9 / 10;
-	unsigned long wait = HZ / 4;
+	struct tcopy_net *tn = relay->tn;
 	struct tcopy_target *t;
-	bool announce;
 
 	tcopy_relay_flush(relay);
-	/* Whoever removes the relay holds the lock and waits for this work. */
-	if (!mutex_trylock(&tn->lock)) {
-		queue_delayed_work(system_highpri_wq, &relay->work,
-				   HZ / 50 + 1);
+	if (target_rests(&relay->look)) {
+		target_queue(&relay->look);
 		return;
 	}
+	if (!target_trylock(tn, &relay->look))
+		return;
 	target_relay_heard(relay, now_us);
 	if (READ_ONCE(relay->unanswered))
 		hello_us = TARGET_HELLO_AGAIN_US * 9 / 10;
@@ -314,43 +362,32 @@ void tcopy_target_relay_work(struct work_struct *work)
 		WRITE_ONCE(relay->unanswered, relay->unanswered + 1);
 		tcopy_relay_hello(relay);
 	}
-	announce = READ_ONCE(relay->announce);
-	if (announce)
+	if (READ_ONCE(relay->announce)) {
 		WRITE_ONCE(relay->announce, false);
-	list_for_each_entry(t, &tn->targets, list) {
-		if (t->relay != relay)
-			continue;
-		if (announce)
-			tcopy_session_announce(tn, t);
-		if (!tcopy_target_step(tn, t, tcopy_now_us()))
-			wait = HZ / 10;
+		list_for_each_entry(t, &tn->targets, list)
+			if (t->relay == relay)
+				tcopy_session_announce(tn, t);
 	}
+	target_look_due(tn, &relay->look, relay);
 	mutex_unlock(&tn->lock);
-	queue_delayed_work(system_highpri_wq, &relay->work, wait);
+	target_queue(&relay->look);
 }
 
 /**
  * tcopy_target_direct_work() - look at the targets without a relay
- * @work: tcopy_direct.step
+ * @work: tcopy_direct.look
  *
  * Context: process; may sleep.
  */
 void tcopy_target_direct_work(struct work_struct *work)
 {
 	struct tcopy_direct *on = container_of(to_delayed_work(work),
-					       struct tcopy_direct, step);
-	unsigned long wait = HZ / 4;
+					       struct tcopy_direct, look.work);
 	struct tcopy_net *tn = on->tn;
-	struct tcopy_target *t;
 
-	/* Whoever removes the last holds the lock and waits for this work. */
-	if (!mutex_trylock(&tn->lock)) {
-		queue_delayed_work(system_highpri_wq, &on->step, HZ / 50 + 1);
+	if (!target_trylock(tn, &on->look))
 		return;
-	}
-	list_for_each_entry(t, &tn->targets, list)
-		if (t->direct && !tcopy_target_step(tn, t, tcopy_now_us()))
-			wait = HZ / 10;
+	target_look_due(tn, &on->look, NULL);
 	mutex_unlock(&tn->lock);
-	queue_delayed_work(system_highpri_wq, &on->step, wait);
+	target_queue(&on->look);
 }

@@ -68,4 +68,15 @@ logs_clear online test test2
 get 1 200 8 /s/ "${A[@]}"
 for n in test test2; do TO=$n same_logs 200; done
 sheet_ok
+
+# one among many, more than have ports of their own to copy from
+ctl online del-target all >/dev/null || fail "del-target"
+for ((i = 1; i <= 40; i++)); do ctl online add-target "$(hostport test $((8100 + i)))" --name "m$i" >/dev/null || fail "add-target m$i"; done
+ctl online add-target "$(hostport test 80)" --name own --source own >/dev/null || fail "add-target --source own"
+TARGET=own wait_for 15 "one of many to be copied" state_is copying
+TARGET=m1 wait_for 15 "a service that nobody intercepts to be refused" state_is refused
+logs_clear online test
+get 1 100 8 /s/ "${A[@]}"
+same_logs 100
+[ "$(cut -d' ' -f4 "$T/test/access.log" | sort -u)" = "$(addr online)" ] || fail "copies came from $(cut -d' ' -f4 "$T/test/access.log" | sort -u | tr '\n' ' ')"
 ghosts_none
