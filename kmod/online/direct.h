@@ -3,7 +3,7 @@
 #define TCOPY_ONLINE_DIRECT_H
 
 #include <linux/bitmap.h>
-#include <linux/workqueue.h>
+#include "look.h"
 #include "netns.h"
 #include "rule.h"
 

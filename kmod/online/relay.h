@@ -3,7 +3,6 @@
 #define TCOPY_ONLINE_RELAY_H
 
 #include <linux/list.h>
-#include <linux/workqueue.h>
 #include "../lib/wire.h"
 #include "look.h"
 #include "netns.h"

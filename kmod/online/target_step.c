@@ -332,7 +332,7 @@ static void target_look_due(struct tcopy_net *tn, struct tcopy_look *look,
 
 /**
  * tcopy_target_relay_work() - look at the targets of a relay, and greet it
- * @work: tcopy_relay.look
+ * @work: of tcopy_relay.look
  *
  * Where connections begin it runs each tick, to announce them, which is all
  * that it does then.
@@ -375,7 +375,7 @@ void tcopy_target_relay_work(struct work_struct *work)
 
 /**
  * tcopy_target_direct_work() - look at the targets without a relay
- * @work: tcopy_direct.look
+ * @work: of tcopy_direct.look
  *
  * Context: process; may sleep.
  */

@@ -349,8 +349,8 @@ capture_end() {		# NAME
 
 # Ghosts: what the test host sends to the client, or asks its neighbours for in order to; what
 # talks of the test host's address (but copies on their way to it, which the bridge floods while it is
-# cut off, and what the client sends, whose source a test may have corrupted); and any ICMP error, whoever
-# made it (the lab's own traffic has none).
+# cut off, and what the client sends with that address as its source: one bit of its own is corrupt); and
+# any ICMP error, whoever made it (the lab's own traffic has none).
 ghosts_start() {
 	local c=${MAC[client]} filter n t
 	filter='(icmp and icmp[0] != 8 and icmp[0] != 0) or (ip6 and ip6[6] = 58 and ip6[40] < 128)'
@@ -360,7 +360,8 @@ ghosts_start() {
 		filter+=" or (ether src $t and ether dst $c) or (ether src $c and ether dst $t)
 			or (arp and ether src $t and arp[24:4] = 0x0a01000a)
 			or (ip6 and ether src $t and ip6[6] = 58 and ip6[40] = 135 and ip6[60:4] = 0x00000010)
-			or (tcp and (host ${IP4[$n]} or host ${IP6[$n]}) and not ether dst $t and not ether src $c)"
+			or (tcp and (host ${IP4[$n]} or host ${IP6[$n]}) and not ether dst $t
+				and not (ether src $c and (src host ${IP4[$n]} or src host ${IP6[$n]})))"
 	done
 	capture_start ghosts client "$filter" -s 128
 }
