@@ -109,9 +109,9 @@ wait_for 60 "the intercept to leave" no_intercepts
 hooks_are 0
 ns client curl -sS -o /dev/null -m 10 "http://$(hostport inner 80)/s/5" || fail "not unhooked"
 
-# behind a published port: answers leave from this host's address. It has spoken with the client just now, and would
-# ask soon whether that is still there.
-ip -n test neigh flush dev eth0
+# behind a published port: answers leave from this host's address. It has spoken with the client just now, and each
+# would ask soon whether the other is still there.
+for n in test client; do ip -n $n neigh flush dev eth0; done
 ghosts_start
 relay_start
 ctl test add-intercept 8080 --addr "$(addr test)"
