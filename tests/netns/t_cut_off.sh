@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The test host is cut off under load: production goes on, and no error about a copy reaches a client
 # (its neighbour entry fails, for which a stack sends ICMP host unreachable to the source).
+# kernel: 6.12
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 lab_copying

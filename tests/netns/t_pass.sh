@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A client inside a --pass prefix is never copied (it would get the answer), and gets real answers
 # of the test service when it asks for them. The online host's probe is stolen though it is inside too.
+# kernel: 6.1
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 need_tcopy

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Nothing is copied before the relay runs and the port is intercepted, and show-targets says why and
 # what to do.
+# kernel: 6.1
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 need_tcopy

@@ -3,6 +3,7 @@
 # tcopy_intercept.ko stays while an intercept exists. When it is unloaded and loaded again, a relay
 # that kept running is its relay again by itself; the copies of before do not stay. Who waits for a module, or looks for
 # one that is not there, has the kernel start no modprobe.
+# kernel: 6.1
 # families: 4
 . "$TCOPY_TOP/tests/netns/lib.sh"
 

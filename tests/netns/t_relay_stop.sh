@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The relay stops, and dies, under load: production goes on, answers are swallowed all the same, and
 # copying resumes with the next relay.
+# kernel: 6.12
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 lab_copying

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A test server that answers 500 ms late: its copies wait for its answers and lose no request, and
 # no client hangs up on it early.
+# kernel: 6.12
 # timeout: 300
 . "$TCOPY_TOP/tests/netns/lib.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # del-target, del-intercept and stop under load, host by host: no ghost from before the first target to
 # after the last stop, no orphan, and both modules leave.
+# kernel: 6.1
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 lab_copying
