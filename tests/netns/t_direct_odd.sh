@@ -128,6 +128,8 @@ note "cut off: $(target_field state): $(target_field reason)"
 load_end
 ip -n net link set test up
 wait_for 30 "copying to resume" state_is copying
+# some are sent again only now
+wait_for 60 "the old copies to end" no_sessions
 wait_for 60 "the test server's old connections to end" no_connections test
 logs_clear online test
 get 1 100 8 /s/back-
