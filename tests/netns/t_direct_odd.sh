@@ -20,6 +20,7 @@ box_up() {
 box_down() { kill "$BOX_PID" || fail "the box had ended: $(tail -1 "$T/box.log")"; wait "$BOX_PID" 2>/dev/null || true; }
 grew() { [ "$(stat "$1")" -gt "$2" ]; }
 copy_port() { ss -N test -tanH state established 'sport = :80' | awk '{ print $4 }' | sed 's/.*://' | head -1; }
+a_copy() { [ -n "$(copy_port)" ]; }
 silent() { [ -z "$(ss -N test -tlnH 'sport = :80')" ]; }
 rest() { wait_for 60 "the copies to end" no_sessions; sheet_ok; }
 
@@ -88,6 +89,7 @@ note "reopened $(stat reopened)"
 logs_clear online test
 wait_for 30 "state copying" state_is copying
 steady_start 1 $((8 * SLOW)) 0.5 /s/stays-
+wait_for 20 "the copy to be connected" a_copy
 port=$(copy_port)
 ns online timeout $((30 * SLOW)) python3 "$TOP/tests/netns/hold.py" "$(addr online)" "$(addr test)" 80 1 "$port" </dev/null >"$T/held" 2>&1 ||
 	fail "the online host's own connection: $(tail -1 "$T/held")"
@@ -108,6 +110,7 @@ if [ "$FAMILY" = 4 ]; then
 	ns online nft 'add table ip m; add chain ip m post { type nat hook postrouting priority srcnat; };
 		add rule ip m post oifname eth0 ip saddr 10.2.0.0/24 masquerade' || fail "nft of a masquerade"
 	steady_start 1 $((8 * SLOW)) 0.5 /s/masked-
+	wait_for 20 "the copy to be connected" a_copy
 	port=$(copy_port)
 	ns inner timeout $((30 * SLOW)) python3 "$TOP/tests/netns/hold.py" 10.2.0.2 "$(addr test)" 80 1 "$port" </dev/null >"$T/masked" 2>&1 ||
 		fail "the masqueraded connection: $(tail -1 "$T/masked")"
