@@ -57,7 +57,8 @@ copied --direct --dev eth1 --name web
 
 # A socket that is bound to the VRF
 steady_start 1 $((8 * SLOW)) 0.5 /s/stays-
-wait_for 10 "a copy" copy_port
+a_copy() { [ -n "$(copy_port)" ]; }
+wait_for 10 "a copy" a_copy
 port=$(copy_port)
 ns online timeout $((30 * SLOW)) python3 "$TOP/tests/netns/hold.py" "$(inner 1)" "$(inner 2)" 80 1 "$port" vrf9 </dev/null >"$T/held" 2>&1 ||
 	fail "the online host's own connection: $(tail -1 "$T/held")"
