@@ -15,7 +15,6 @@
  * DIR/instructions and DIR/lines are written, and then DIR/written is made.
  * Until then the guest runs at its usual speed.
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -198,11 +197,9 @@ static void wait_on(uint64_t id, struct qemu_plugin_tb *tb)
 static FILE *file(const char *name, const char *mode)
 {
 	char path[4096];
-	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, mode);
-	return f;
+	return fopen(path, mode);
 }
 
 /* Of an instruction: ADDRESS ACCESSES FETCHED TAKEN.

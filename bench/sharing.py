@@ -68,8 +68,12 @@ def main(logs, results, kernel, version, rows):
         what = said(os.path.join(directory, 'said'))
         functions, lines, symbols = read(directory)
         requests = what['answers']
-        print(f'\n{row}: {what["cpus"]} CPUs, {requests:,} packets of answers, {what["matched"]:,} packets copied, {what["shed"]} shed. '
-              'Of one such packet:\n')
+        print(f'\n{row}: {what["cpus"]} CPUs, {requests:,} packets of answers, {what["matched"]:,} packets of clients matched, {what["shed"]} shed or lost. '
+              'Of one answer:\n')
+        with open(os.path.join(directory, 'written')) as f:
+            missed = f.read().strip()
+        if not missed.startswith('0 '):
+            print(f'No measurement: {missed}\n')
         print('| | accesses | fetched | taken |\n| --- | --- | --- | --- |')
         sums = collections.defaultdict(lambda: [0, 0, 0])
         for (module, _), counts in functions.items():

@@ -48,3 +48,6 @@ table inet tracked {
 NFT
 }
 tracked() { ns online sysctl -n net.netfilter.nf_conntrack_count; }
+# the port of a copy that is connected; is there one?
+copy_port() { ss -N test -tanH state established 'sport = :80' | awk '{ print $4 }' | sed 's/.*://' | head -1; }
+a_copy() { [ -n "$(copy_port)" ]; }

@@ -19,8 +19,6 @@ box_up() {
 }
 box_down() { kill "$BOX_PID" || fail "the box had ended: $(tail -1 "$T/box.log")"; wait "$BOX_PID" 2>/dev/null || true; }
 grew() { [ "$(stat "$1")" -gt "$2" ]; }
-copy_port() { ss -N test -tanH state established 'sport = :80' | awk '{ print $4 }' | sed 's/.*://' | head -1; }
-a_copy() { [ -n "$(copy_port)" ]; }
 silent() { [ -z "$(ss -N test -tlnH 'sport = :80')" ]; }
 rest() { wait_for 60 "the copies to end" no_sessions; sheet_ok; }
 

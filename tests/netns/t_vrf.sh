@@ -14,7 +14,6 @@ into_vrf() {	# DEVICE: the addresses of an IPv6 device go when it is enslaved
 	ns online sysctl -qw net.ipv6.conf.all.keep_addr_on_down=1
 	ip -n online link set "$1" master vrf9 || fail "$1 into the VRF"
 }
-copy_port() { ss -N test -tanH state established 'sport = :80' | awk '{ print $4 }' | sed 's/.*://' | head -1; }
 copied() {	# TARGET-OPTION...
 	logs_clear online test
 	ctl online add-target "$(bracket "$(inner 2)"):80" "$@" || fail "add-target $*"
@@ -57,7 +56,6 @@ copied --direct --dev eth1 --name web
 
 # A socket that is bound to the VRF
 steady_start 1 $((8 * SLOW)) 0.5 /s/stays-
-a_copy() { [ -n "$(copy_port)" ]; }
 wait_for 10 "a copy" a_copy
 port=$(copy_port)
 ns online timeout $((30 * SLOW)) python3 "$TOP/tests/netns/hold.py" "$(inner 1)" "$(inner 2)" 80 1 "$port" vrf9 </dev/null >"$T/held" 2>&1 ||
