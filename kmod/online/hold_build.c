@@ -135,11 +135,17 @@ struct sk_buff *tcopy_hold_build(const struct tcopy_hold *h, u32 seq, u32 len)
 
 		if (after(cb->seq, seq))
 			break;
-		want = min(end, cb->end) - seq;
+		/* min() would be wrong where sequence numbers begin again */
+		want = (before(end, cb->end) ? end : cb->end) - seq;
 		part = hold_append(to, from, seq - cb->base, want);
 		seq += part;
 		if (part < want)
 			break;
+	}
+	/* The caller builds until nothing is left. */
+	if (unlikely(!to->len)) {
+		kfree_skb(to);
+		return NULL;
 	}
 	return to;
 }
