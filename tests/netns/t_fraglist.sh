@@ -10,6 +10,7 @@
 forward_up
 tracing=/sys/kernel/tracing
 mountpoint -q $tracing || mount -t tracefs tracefs $tracing || skip "this kernel has no tracefs"
+[ -e $tracing/kprobe_events ] || skip "this kernel has no probes"
 echo 'p:tcopy_fraglist skb_gro_receive_list' >$tracing/kprobe_events || fail "kprobe"
 echo 1 >$tracing/events/kprobes/tcopy_fraglist/enable || fail "kprobe"
 chained() { awk '$1 == "tcopy_fraglist" { print $2 }' $tracing/kprobe_profile; }
