@@ -142,10 +142,5 @@ struct sk_buff *tcopy_hold_build(const struct tcopy_hold *h, u32 seq, u32 len)
 		if (part < want)
 			break;
 	}
-	/* The caller builds until nothing is left. */
-	if (unlikely(!to->len)) {
-		kfree_skb(to);
-		return NULL;
-	}
 	return to;
 }

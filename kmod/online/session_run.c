@@ -55,7 +55,11 @@ static void run_send(struct tcopy_session *s, struct tcopy_packet *p)
 		skb = NULL;
 		if (left) {
 			skb = tcopy_hold_build(&b->hold, seq, left);
-			if (!skb) {
+			/* Nothing, or more than was asked for, would have no
+			 * end.
+			 */
+			if (!skb || skb->len - 1 >= left) {
+				kfree_skb(skb);
 				run_failed(s, p, seq, left);
 				break;
 			}
