@@ -17,9 +17,11 @@ watch() {
 	done
 }
 
-# with checkers a client begins fewer at a time; a second would have its SYNs sent again
-delay=500 least=150
+# with checkers a client begins fewer at a time; a second would have its SYNs sent again. With lockdep a hundred are too
+# many for the relay: its answers come late, and copying pauses.
+delay=500 least=150 at_once=300
 [ -z "${TCOPY_SLOW:-}" ] || delay=900 least=20
+[ "$SLOW" -lt 5 ] || at_once=50
 
 need_tcopy
 lab_up
@@ -33,7 +35,7 @@ WATCH=$!
 LAB_PIDS+=($WATCH)
 # on a machine that is slow for a moment too few are begun at a time: once more, all of which are copied as well
 for ((all = 900; ; all += 900)); do
-	get 1 900 300 /s/ --parallel-immediate -H 'Connection: close'
+	get 1 900 $at_once /s/ --parallel-immediate -H 'Connection: close'
 	most=$(cat "$T/most")
 	note "$most handshakes were under way at once"
 	[ "$most" -lt $least ] || break
