@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The lab itself, without a module: the client reaches nginx in every way the tests use, and each
 # check that the tests rely on is shown red once.
+# kernel: 6.12
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 lab_up

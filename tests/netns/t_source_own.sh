@@ -5,6 +5,7 @@
 # same test service, from an address that is passed, work meanwhile. When there are more connections than ports,
 # those are taken that the test host has had in TIME-WAIT for longest.
 # timeout: 300
+# kernel: 6.1
 . "$TCOPY_TOP/tests/netns/lib.sh"
 
 if [ "$FAMILY" = 4 ]; then second=10.1.0.3 plen=24 pass=32; else second=fd01::8:3 plen=64 pass=128; fi
